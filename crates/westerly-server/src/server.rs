@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+//! From the bytes of a packet to the bytes of its answers.
+
+use westerly_wire::error::Code;
+use westerly_wire::group;
+use westerly_wire::header::{Header, Operation, Version};
+
+use crate::statistics::count;
+use crate::{Access, Action, After, Caller, Failure, Group, Policy, Request, Response, Statistics, enumeration};
+
+/// The requests of one packet that are not answered yet: there may be several, one behind the other, without padding.
+#[derive(Clone, Debug)]
+pub struct Requests<'p> {
+    rest: &'p [u8],
+}
+
+impl<'p> Requests<'p> {
+    /// All requests of `packet`.
+    #[must_use]
+    pub const fn new(packet: &'p [u8]) -> Self {
+        Self { rest: packet }
+    }
+
+    fn end(&mut self) {
+        self.rest = &[];
+    }
+}
+
+/// An answer, written to the buffer that [`Server::handle`] was given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// Bytes of it, header and payload.
+    pub length: usize,
+    /// What to do once it has left.
+    pub after: After,
+}
+
+/// The server: a policy and its own statistics. The groups are lent to it for each request.
+#[derive(Debug)]
+pub struct Server<P> {
+    policy: P,
+    statistics: Statistics,
+}
+
+impl<P: Policy> Server<P> {
+    /// A server that has seen nothing.
+    pub const fn new(policy: P) -> Self {
+        Self {
+            policy,
+            statistics: Statistics {
+                received: 0,
+                succeeded: 0,
+                failed: 0,
+                refused: 0,
+                dropped_short: 0,
+                dropped_answers: 0,
+                dropped_no_room: 0,
+            },
+        }
+    }
+
+    /// What became of the requests so far.
+    pub const fn statistics(&self) -> &Statistics {
+        &self.statistics
+    }
+
+    /// Answers the next request of a packet into the front of `response`; `None` when there is none left. One packet is
+    /// answered by calling this until it gives `None` and sending each answer as a packet of its own.
+    ///
+    /// Taken one by one so that a transport need not hold whatever guards server and groups while it sends.
+    ///
+    /// The enumeration group is the server's own: it describes `groups`, which therefore need not hold one.
+    pub fn handle(
+        &mut self,
+        groups: &mut [&mut dyn Group],
+        caller: &Caller,
+        requests: &mut Requests<'_>,
+        response: &mut [u8],
+    ) -> Option<Answer> {
+        let (header, behind) = self.next(requests)?;
+        let Some((place, payload)) = response.split_first_chunk_mut() else {
+            return self.no_room(requests);
+        };
+        let mut response = Response::new(payload);
+        let outcome = self.answer(groups, caller, &header, behind, &mut response);
+        let finished = match outcome {
+            Ok(rest) => {
+                requests.rest = rest;
+                response.succeed().inspect(|_| count(&mut self.statistics.succeeded))
+            }
+            Err(failure) => response.fail(failure, header.group, header.version).map(|(length, go_on)| {
+                requests.rest = behind.get(header.length.into()..).filter(|_| go_on).unwrap_or_default();
+                count(&mut self.statistics.failed);
+                (length, After::Nothing)
+            }),
+        };
+        let Ok((payload_length, after)) = finished else {
+            return self.no_room(requests);
+        };
+        let Ok(length) = u16::try_from(payload_length) else {
+            return self.no_room(requests);
+        };
+        *place = header.response(length).to_bytes();
+        Some(Answer { length: payload_length.saturating_add(place.len()), after })
+    }
+
+    /// The header of the next request and what follows it; messages that get no answer are passed over.
+    fn next<'p>(&mut self, requests: &mut Requests<'p>) -> Option<(Header, &'p [u8])> {
+        loop {
+            let Some((header, behind)) = Header::split(requests.rest) else {
+                if !requests.rest.is_empty() {
+                    count(&mut self.statistics.dropped_short);
+                    requests.end();
+                }
+                return None;
+            };
+            if header.operation != Operation::WriteResponse {
+                count(&mut self.statistics.received);
+                return Some((header, behind));
+            }
+            count(&mut self.statistics.dropped_answers);
+            requests.rest = behind.get(header.length.into()..).unwrap_or_default();
+        }
+    }
+
+    /// Lets the policy and then a group decide about a request; gives what follows it in the packet.
+    fn answer<'p>(
+        &mut self,
+        groups: &mut [&mut dyn Group],
+        caller: &Caller,
+        header: &Header,
+        behind: &'p [u8],
+        response: &mut Response<'_>,
+    ) -> Result<&'p [u8], Failure> {
+        let (payload, rest) = behind.split_at_checked(header.length.into()).ok_or(Code::Corrupt)?;
+        let action = match header.operation {
+            Operation::Read => Action::Read,
+            Operation::Write => Action::Write,
+            _ => return Err(Code::NotSupported.into()),
+        };
+        if let Version::Reserved(_) = header.version {
+            return Err(Code::VersionTooNew.into());
+        }
+        match (self.policy.access(caller, header.group, header.command), action) {
+            (Access::Allow, _) | (Access::ReadOnly, Action::Read) => {}
+            _ => {
+                count(&mut self.statistics.refused);
+                return Err(Code::AccessDenied.into());
+            }
+        }
+        let request = Request { caller, action, command: header.command, payload };
+        if header.group == group::ENUMERATION {
+            enumeration::handle(groups, &request, response)?;
+        } else {
+            let group = groups.iter_mut().find(|group| group.description().id == header.group);
+            group.ok_or(Code::NotSupported)?.handle(&request, response)?;
+        }
+        Ok(rest)
+    }
+
+    fn no_room(&mut self, requests: &mut Requests<'_>) -> Option<Answer> {
+        count(&mut self.statistics.dropped_no_room);
+        requests.end();
+        None
+    }
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Every line of tests/golden: the packets go in, and exactly the packets named come out.
+
+mod device;
+
+use device::{Device, NoStatistics};
+use westerly_server::wire::cbor::Message;
+use westerly_server::wire::enumeration::{self, CountResponse, DetailsResponse, ListResponse, SingleResponse};
+use westerly_server::wire::error::{GroupErrorResponse, SmpError, Status};
+use westerly_server::wire::group;
+use westerly_server::wire::header::Header;
+use westerly_server::wire::os::{
+    self, ApplicationResponse, BootloaderModeResponse, BootloaderResponse, DateTimeResponse, EchoResponse, Empty,
+    MemoryPoolsResponse, ParametersResponse, TaskStatisticsResponse,
+};
+use westerly_server::{AllowAll, Buffers, Caller, Identity, OsGroup, Requests, Server, Transport};
+
+const CALLER: Caller =
+    Caller { transport: Transport::Udp, identity: Identity::Anonymous, buffers: Buffers { size: 2048, count: 2 } };
+
+fn packets(field: &str) -> Vec<Vec<u8>> {
+    let byte = |pair: &[u8]| u8::from_str_radix(str::from_utf8(pair).unwrap(), 16).unwrap();
+    let packet = |text: &str| -> Vec<u8> {
+        let digits: Vec<u8> = text.bytes().filter(|b| !b.is_ascii_whitespace()).collect();
+        assert!(digits.len().is_multiple_of(2), "{text}");
+        digits.chunks(2).map(byte).collect()
+    };
+    if field.trim() == "-" { Vec::new() } else { field.split(';').map(packet).collect() }
+}
+
+fn answers(requests: &[Vec<u8>]) -> Vec<Vec<u8>> {
+    let mut server = Server::new(AllowAll);
+    let mut os = OsGroup(Device::default());
+    let mut answers = Vec::new();
+    for packet in requests {
+        let mut requests = Requests::new(packet);
+        let mut buffer = [0xaa; 1472];
+        while let Some(answer) = server.handle(&mut [&mut os, &mut NoStatistics], &CALLER, &mut requests, &mut buffer) {
+            answers.push(buffer[..answer.length].to_vec());
+        }
+    }
+    let statistics = server.statistics();
+    assert_eq!(usize::try_from(statistics.succeeded + statistics.failed).unwrap(), answers.len());
+    assert_eq!(statistics.received, statistics.succeeded + statistics.failed + statistics.dropped_no_room);
+    answers
+}
+
+/// Reads a response as the type its header calls for, and writes it again: the very bytes must come back.
+fn read_and_write_again(packet: &[u8]) -> Vec<u8> {
+    fn again<'p, M: Message<'p>>(payload: &'p [u8]) -> Vec<u8> {
+        let mut buffer = [0; 2048];
+        let length = M::decode(payload).unwrap().encode(&mut buffer).unwrap();
+        buffer[..length].to_vec()
+    }
+    let (header, payload) = Header::split(packet).unwrap();
+    let payload = match (Status::decode(payload).unwrap(), header.group, header.command) {
+        (Status { code: Some(_), .. }, ..) => again::<SmpError>(payload),
+        (Status { error: Some(_), .. }, ..) => again::<GroupErrorResponse>(payload),
+        (_, group::OS, os::command::ECHO) => again::<EchoResponse>(payload),
+        (_, group::OS, os::command::TASK_STATISTICS) => again::<TaskStatisticsResponse>(payload),
+        (_, group::OS, os::command::MEMORY_POOLS) => again::<MemoryPoolsResponse>(payload),
+        (_, group::OS, os::command::DATE_TIME) if payload.len() > 2 => again::<DateTimeResponse>(payload),
+        (_, group::OS, os::command::DATE_TIME | os::command::RESET) => again::<Empty>(payload),
+        (_, group::OS, os::command::PARAMETERS) => again::<ParametersResponse>(payload),
+        (_, group::OS, os::command::APPLICATION) => again::<ApplicationResponse>(payload),
+        (_, group::OS, os::command::BOOTLOADER) if BootloaderResponse::decode(payload).is_ok() => {
+            again::<BootloaderResponse>(payload)
+        }
+        (_, group::OS, os::command::BOOTLOADER) => again::<BootloaderModeResponse>(payload),
+        (_, group::ENUMERATION, enumeration::command::COUNT) => again::<CountResponse>(payload),
+        (_, group::ENUMERATION, enumeration::command::LIST) => again::<ListResponse>(payload),
+        (_, group::ENUMERATION, enumeration::command::SINGLE) => again::<SingleResponse>(payload),
+        (_, group::ENUMERATION, enumeration::command::DETAILS) => again::<DetailsResponse>(payload),
+        (_, group, command) => panic!("no type for group {group}, command {command}"),
+    };
+    [&header.to_bytes()[..], &payload].concat()
+}
+
+fn check(file: &str) {
+    let mut lines = 0;
+    for line in file.lines().filter(|line| !line.starts_with('#')) {
+        let fields: Vec<&str> = line.split('|').map(str::trim).collect();
+        let [name, requests, expected] = fields[..] else { panic!("three fields: {line}") };
+        for packet in packets(expected) {
+            assert_eq!(read_and_write_again(&packet), packet, "{name}");
+        }
+        let hex = |packets: Vec<Vec<u8>>| -> Vec<String> {
+            packets.iter().map(|packet| packet.iter().map(|byte| format!("{byte:02x}")).collect()).collect()
+        };
+        assert_eq!(hex(answers(&packets(requests))), hex(packets(expected)), "{name}");
+        lines += 1;
+    }
+    assert!(lines >= 10, "only {lines} lines");
+}
+
+#[test]
+fn recorded() {
+    check(include_str!("golden/recorded.txt"));
+}
+
+#[test]
+fn envelope() {
+    check(include_str!("golden/envelope.txt"));
+}
+
+#[test]
+fn os() {
+    check(include_str!("golden/os.txt"));
+}
+
+#[test]
+fn enumeration() {
+    check(include_str!("golden/enumeration.txt"));
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+//! What the golden files cannot say: policy, small buffers, what comes after an answer, counters, and any bytes at all.
+
+mod device;
+
+use device::{Device, NoStatistics};
+use proptest::prelude::*;
+use westerly_server::wire::cbor::Reader;
+use westerly_server::wire::header::{Header, LENGTH, Operation, Version};
+use westerly_server::wire::os::{Force, ResetRequest};
+use westerly_server::{
+    Access, After, AllowAll, Buffers, Caller, Identity, OsGroup, Policy, Requests, Rule, Rules, Server, Statistics,
+    Transport,
+};
+
+fn caller(transport: Transport) -> Caller {
+    Caller { transport, identity: Identity::Anonymous, buffers: Buffers { size: 384, count: 1 } }
+}
+
+struct Outcome {
+    answers: Vec<(Vec<u8>, After)>,
+    statistics: Statistics,
+}
+
+fn run(policy: impl Policy, transport: Transport, packet: &[u8], room: usize) -> Outcome {
+    let mut server = Server::new(policy);
+    let mut os = OsGroup(Device::default());
+    let mut requests = Requests::new(packet);
+    let mut buffer = vec![0; room];
+    let mut answers = Vec::new();
+    while let Some(answer) =
+        server.handle(&mut [&mut os, &mut NoStatistics], &caller(transport), &mut requests, &mut buffer)
+    {
+        answers.push((buffer[..answer.length].to_vec(), answer.after));
+    }
+    Outcome { answers, statistics: *server.statistics() }
+}
+
+const ECHO: &[u8] = b"\x0a\0\0\x05\0\0\x07\0\xa1adaa";
+const PARAMETERS: &[u8] = b"\x08\0\0\0\0\0\x07\x06";
+const RESET: &[u8] = b"\x0a\0\0\x13\0\0\x07\x05\xa2eforce\xf5iboot_mode\x01";
+
+#[test]
+fn a_reset_comes_after_its_answer() {
+    let outcome = run(AllowAll, Transport::Serial, RESET, 384);
+    let reset = ResetRequest { force: Some(Force(true)), boot_mode: Some(1) };
+    assert_eq!(outcome.answers, [(b"\x0b\0\0\x02\0\0\x07\x05\xbf\xff".to_vec(), After::Reset(reset))]);
+}
+
+#[test]
+fn policy() {
+    let any = Rule { transport: None, group: None, command: None, access: Access::Allow };
+    let rules = [
+        Rule { transport: Some(Transport::Udp), access: Access::ReadOnly, ..any },
+        Rule { group: Some(0), command: Some(5), access: Access::Refuse, ..any },
+    ];
+    let denied = |command: u8| [&[0x0b, 0, 0, 6, 0, 0, 7, command][..], b"\xbfbrc\x0b\xff"].concat();
+    for (transport, request, answer) in [
+        (Transport::Udp, ECHO, Some(denied(0))),
+        (Transport::Udp, RESET, Some(denied(5))),
+        (Transport::Udp, PARAMETERS, None),
+        (Transport::Serial, ECHO, None),
+        (Transport::Serial, RESET, Some(denied(5))),
+        (Transport::Serial, PARAMETERS, None),
+    ] {
+        let outcome = run(Rules(&rules), transport, request, 384);
+        assert_eq!(outcome.statistics.refused, u32::from(answer.is_some()), "{transport:?} {request:02x?}");
+        if let Some(answer) = answer {
+            assert_eq!(outcome.answers, [(answer, After::Nothing)]);
+        }
+    }
+}
+
+/// The refused reset must not be carried out by the transport either, and a request behind it is not looked at.
+#[test]
+fn a_refusal_ends_the_packet() {
+    let refuse = [Rule { transport: None, group: None, command: None, access: Access::Refuse }];
+    let outcome = run(Rules(&refuse), Transport::Serial, &[RESET, ECHO].concat(), 384);
+    assert_eq!(outcome.answers.len(), 1);
+    assert_eq!(outcome.answers[0].1, After::Nothing);
+}
+
+#[test]
+fn an_answer_that_does_not_fit_is_an_error_and_without_room_for_that_nothing() {
+    let tasks = b"\x08\0\0\0\0\0\x07\x02";
+    let whole = run(AllowAll, Transport::Serial, tasks, 1472).answers[0].0.len();
+    for room in 0..=whole {
+        let outcome = run(AllowAll, Transport::Serial, tasks, room);
+        match room {
+            ..14 => {
+                assert_eq!(outcome.answers, []);
+                assert_eq!(outcome.statistics.dropped_no_room, 1);
+            }
+            _ if room < whole => {
+                assert_eq!(outcome.answers[0].0, b"\x09\0\0\x06\0\0\x07\x02\xbfbrc\x07\xff", "{room} bytes");
+            }
+            _ => assert_eq!(outcome.answers[0].0.len(), whole),
+        }
+    }
+}
+
+#[test]
+fn counters() {
+    let outcome =
+        run(AllowAll, Transport::Serial, &[ECHO, ECHO, b"\x0b\0\0\0\0\0\0\0", b"\x08\0\0\0\0\x46\0\0"].concat(), 384);
+    let expected = Statistics { received: 3, succeeded: 2, failed: 1, dropped_answers: 1, ..Statistics::default() };
+    assert_eq!(outcome.statistics, expected);
+    let outcome = run(AllowAll, Transport::Serial, &[ECHO, b"\x08\0"].concat(), 384);
+    let expected = Statistics { received: 1, succeeded: 1, dropped_short: 1, ..Statistics::default() };
+    assert_eq!(outcome.statistics, expected);
+}
+
+/// Operation, group and command of everything there is, and of what there is not.
+#[test]
+fn every_operation_of_every_command() {
+    const READ: u8 = 1;
+    const WRITE: u8 = 2;
+    let commands: [(u16, &[u8]); 3] = [
+        (0, &[READ | WRITE, 0, READ, READ, READ | WRITE, WRITE, READ, READ, READ]),
+        (10, &[READ, READ, READ, READ]),
+        (64, &[]),
+    ];
+    for (group, operations) in commands {
+        for command in 0..=255u8 {
+            let allowed = operations.get(usize::from(command)).copied().unwrap_or(0);
+            for (operation, bit) in [(Operation::Read, READ), (Operation::Write, WRITE)] {
+                let header = Header { version: Version::V2, operation, length: 1, group, sequence: 3, command };
+                let packet = [&header.to_bytes()[..], &[0xa0]].concat();
+                let outcome = run(AllowAll, Transport::Serial, &packet, 1472);
+                let supported = !outcome.answers[0].0.ends_with(b"\xbfbrc\x08\xff");
+                assert_eq!(supported, allowed & bit != 0, "{operation:?} {group} {command}");
+            }
+        }
+    }
+}
+
+fn packet() -> impl Strategy<Value = Vec<u8>> {
+    let header =
+        (any::<u8>(), 0u16..40, prop_oneof![Just(0u16), Just(10), Just(2), any::<u16>()], any::<u8>(), 0u8..12);
+    let request = (header, prop::collection::vec(any::<u8>(), 0..40), any::<bool>()).prop_map(
+        |((first, length, group, sequence, command), payload, honest)| {
+            let length = if honest { u16::try_from(payload.len()).unwrap() } else { length };
+            let [lh, ll] = length.to_be_bytes();
+            let [gh, gl] = group.to_be_bytes();
+            [&[first & 0x0a, 0, lh, ll, gh, gl, sequence, command][..], &payload].concat()
+        },
+    );
+    prop_oneof![
+        prop::collection::vec(any::<u8>(), 0..200),
+        prop::collection::vec(request, 1..5).prop_map(|requests| requests.concat()),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #[test]
+    fn any_packet_gets_answers_in_order_that_are_whole_messages(packet in packet(), room in 0usize..600) {
+        let outcome = run(AllowAll, Transport::Udp, &packet, room);
+        prop_assert!(outcome.answers.len() <= packet.len() / LENGTH);
+        for (answer, _) in &outcome.answers {
+            prop_assert!(answer.len() <= room);
+            let (header, payload) = Header::split(answer).unwrap();
+            prop_assert_eq!(usize::from(header.length), payload.len());
+            prop_assert!(matches!(header.operation, Operation::ReadResponse | Operation::WriteResponse));
+            let mut reader = Reader::new(payload);
+            prop_assert_eq!(reader.skip().unwrap(), payload);
+        }
+        let statistics = outcome.statistics;
+        prop_assert_eq!(statistics.received, statistics.succeeded + statistics.failed + statistics.dropped_no_room);
+    }
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The numbers of the command groups (Zephyr, `include/zephyr/mgmt/mcumgr/mgmt/mgmt_defines.h`).
+//!
+//! A peer may name any number; an unknown one is data, so groups stay plain integers on the wire.
+
+/// Operating system: echo, statistics, date and time, reset, information.
+pub const OS: u16 = 0;
+/// Firmware images.
+pub const IMAGE: u16 = 1;
+/// Named counters.
+pub const STATISTICS: u16 = 2;
+/// Persistent settings.
+pub const SETTINGS: u16 = 3;
+/// Files.
+pub const FILES: u16 = 8;
+/// Shell commands.
+pub const SHELL: u16 = 9;
+/// Which groups a device has.
+pub const ENUMERATION: u16 = 10;
+/// Zephyr's own basic commands.
+pub const ZEPHYR: u16 = 63;
+/// The first number free for an application's own groups.
+pub const FIRST_OF_APPLICATION: u16 = 64;

@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Lines into packets.
+//!
+//! ```text
+//!              06            09: a packet starts
+//!      +----> Opening -------------------------+
+//!      |                                       v
+//!    Idle <------ newline, carriage return --- Line --- base64 --> Line
+//!      |          or anything not base64       ^
+//!      +----> Continuing ----------------------+
+//!              04            14: a packet goes on
+//! ```
+//! Anything else leads from Opening and Continuing back to Idle, where the byte is looked at again. A newline ends a line;
+//! with the last line the packet is complete, and is given out if its checksum is right. Whatever is wrong with a packet, it
+//! is dropped, counted in [`Drops`], and the next marker is waited for; nothing is answered here.
+//!
+//! Only `packet[..filled]` is ever given out, and all of it was written by the packet at hand: bytes of an earlier packet
+//! cannot be reached from a later one.
+
+use super::{CONTINUATION, CRC_BYTES, FIRST, base64, crc};
+use crate::header;
+
+/// Why packets were dropped, each a count that stops at its highest value.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Drops {
+    /// A line held something that is not base64, or ended inside a group of four characters.
+    pub base64: u32,
+    /// The announced length cannot hold a header, exceeds the decoder's capacity, or was not kept to.
+    pub length: u32,
+    /// The checksum was wrong.
+    pub checksum: u32,
+    /// A continuation line came without a packet to continue.
+    pub orphaned: u32,
+    /// A new packet started before this one was complete.
+    pub interrupted: u32,
+}
+
+/// What [`Decoder::feed`] gives.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Fed<'d> {
+    /// How many of the bytes were taken. Fewer than given only when a packet is complete.
+    pub consumed: usize,
+    /// The packet, checksum verified: at least a header, at most the decoder's capacity.
+    pub packet: Option<&'d [u8]>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// Outside a line: log text or nothing.
+    Idle,
+    /// After the first byte of the marker of a first line.
+    Opening,
+    /// After the first byte of the marker of a continuation line.
+    Continuing,
+    /// Behind a marker.
+    Line,
+}
+
+/// Reassembles packets of up to `N` bytes, header and payload, from a stream of bytes in any portions.
+///
+/// ```
+/// use westerly_wire::serial::Decoder;
+///
+/// let mut decoder = Decoder::<384>::new();
+/// let line = b"log text \x06\x09ABAKAAAGAAAHAL9hZGFh/7/0\n more";
+/// let fed = decoder.feed(line);
+/// assert_eq!(fed.packet, Some(&b"\x0a\0\0\x06\0\0\x07\0\xbfadaa\xff"[..]));
+/// assert_eq!(&line[fed.consumed..], b" more");
+/// ```
+#[derive(Clone, Debug)]
+pub struct Decoder<const N: usize> {
+    packet: [u8; N],
+    /// Bytes of `packet` that are of this packet.
+    filled: usize,
+    /// Bytes the packet will have, once its length was read.
+    expected: Option<usize>,
+    /// Bytes of the checksum taken.
+    checksum_bytes: usize,
+    /// The first byte of the length, when it is all that was read.
+    length_high: Option<u8>,
+    /// Of the packet and its checksum as far as taken; zero when both are complete and agree.
+    crc: u16,
+    state: State,
+    /// A packet was opened and not dropped since.
+    assembling: bool,
+    /// Characters of an incomplete group of four, and their bits.
+    characters: u8,
+    group: u32,
+    /// Padding characters seen in this line.
+    padding: u8,
+    drops: Drops,
+}
+
+/// Why a byte cannot belong to the packet.
+enum Fault {
+    Base64,
+    Length,
+}
+
+impl<const N: usize> Default for Decoder<N> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<const N: usize> Decoder<N> {
+    /// A decoder outside any packet.
+    #[must_use]
+    pub const fn new() -> Self {
+        const { assert!(N >= header::LENGTH, "a packet holds a header at least") };
+        Self {
+            packet: [0; N],
+            filled: 0,
+            expected: None,
+            checksum_bytes: 0,
+            length_high: None,
+            crc: 0,
+            state: State::Idle,
+            assembling: false,
+            characters: 0,
+            group: 0,
+            padding: 0,
+            drops: Drops { base64: 0, length: 0, checksum: 0, orphaned: 0, interrupted: 0 },
+        }
+    }
+
+    /// What was dropped so far.
+    #[must_use]
+    pub const fn drops(&self) -> &Drops {
+        &self.drops
+    }
+
+    /// Takes bytes until a packet is complete or all are taken. Call again with the rest.
+    pub fn feed(&mut self, bytes: &[u8]) -> Fed<'_> {
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            if self.state == State::Line {
+                rest = self.take_groups(rest);
+            }
+            let Some((&byte, behind)) = rest.split_first() else { break };
+            rest = behind;
+            if self.take(byte) {
+                return Fed {
+                    consumed: bytes.len().saturating_sub(rest.len()),
+                    packet: self.packet.get(..self.filled),
+                };
+            }
+        }
+        Fed { consumed: bytes.len(), packet: None }
+    }
+
+    /// Takes one byte; true when it completed a packet.
+    fn take(&mut self, byte: u8) -> bool {
+        match self.state {
+            State::Line => match byte {
+                b'\n' | b'\r' => return self.end_line(),
+                // The end of this line was lost, and the next begins.
+                _ if byte == FIRST[0] || byte == CONTINUATION[0] => {
+                    let complete = self.end_line();
+                    self.take_idle(byte);
+                    return complete;
+                }
+                _ => {
+                    if let Err(fault) = self.take_character(byte) {
+                        self.drop_packet(|drops| match fault {
+                            Fault::Base64 => &mut drops.base64,
+                            Fault::Length => &mut drops.length,
+                        });
+                    }
+                }
+            },
+            State::Opening if byte == FIRST[1] => self.open(),
+            State::Continuing if byte == CONTINUATION[1] => self.resume(),
+            State::Idle | State::Opening | State::Continuing => self.take_idle(byte),
+        }
+        false
+    }
+
+    fn take_idle(&mut self, byte: u8) {
+        self.state = match byte {
+            _ if byte == FIRST[0] => State::Opening,
+            _ if byte == CONTINUATION[0] => State::Continuing,
+            _ => State::Idle,
+        };
+    }
+
+    /// A first line begins.
+    fn open(&mut self) {
+        if self.assembling {
+            self.drop_packet(|drops| &mut drops.interrupted);
+        }
+        self.assembling = true;
+        self.filled = 0;
+        self.expected = None;
+        self.checksum_bytes = 0;
+        self.length_high = None;
+        self.crc = 0;
+        self.begin_line();
+    }
+
+    /// A continuation line begins.
+    fn resume(&mut self) {
+        if self.assembling {
+            self.begin_line();
+        } else {
+            self.drop_packet(|drops| &mut drops.orphaned);
+        }
+    }
+
+    fn begin_line(&mut self) {
+        self.state = State::Line;
+        self.characters = 0;
+        self.group = 0;
+        self.padding = 0;
+    }
+
+    /// Ends a line; true when the packet is complete and its checksum right.
+    fn end_line(&mut self) -> bool {
+        self.state = State::Idle;
+        if self.characters != 0 {
+            self.drop_packet(|drops| &mut drops.base64);
+            return false;
+        }
+        if self.checksum_bytes < CRC_BYTES {
+            return false;
+        }
+        if self.crc != 0 {
+            self.drop_packet(|drops| &mut drops.checksum);
+            return false;
+        }
+        self.assembling = false;
+        true
+    }
+
+    /// Forgets the packet and waits for the next marker.
+    fn drop_packet(&mut self, reason: impl FnOnce(&mut Drops) -> &mut u32) {
+        let count = reason(&mut self.drops);
+        *count = count.saturating_add(1);
+        self.assembling = false;
+        self.state = State::Idle;
+    }
+
+    /// The fast way: whole groups of a packet whose length is known, as far as they reach; gives the bytes left over, which
+    /// [`Self::take`] then looks at one by one.
+    fn take_groups<'b>(&mut self, bytes: &'b [u8]) -> &'b [u8] {
+        let (Some(expected), 0, 0) = (self.expected, self.characters, self.padding) else { return bytes };
+        let room = self.packet.get_mut(self.filled..expected).unwrap_or_default();
+        let mut crc = self.crc;
+        let mut taken = 0usize;
+        for (characters, slot) in bytes.as_chunks().0.iter().zip(room.as_chunks_mut().0) {
+            let Some(decoded) = base64::decode(*characters) else { break };
+            crc = decoded.iter().fold(crc, |crc, &byte| crc::step(crc, byte));
+            *slot = decoded;
+            taken = taken.saturating_add(1);
+        }
+        self.crc = crc;
+        self.filled = self.filled.saturating_add(taken.saturating_mul(3));
+        bytes.get(taken.saturating_mul(4)..).unwrap_or_default()
+    }
+
+    /// One character of a line.
+    fn take_character(&mut self, byte: u8) -> Result<(), Fault> {
+        let sextet = match byte {
+            b'=' if self.characters >= 2 => {
+                self.padding = self.padding.saturating_add(1);
+                0
+            }
+            // Behind padding nothing may follow but padding.
+            _ if self.padding != 0 => return Err(Fault::Base64),
+            _ => match base64::sextet(byte) {
+                base64::NOT_BASE64 => return Err(Fault::Base64),
+                sextet => sextet,
+            },
+        };
+        self.group = self.group << 6 | u32::from(sextet);
+        self.characters = self.characters.saturating_add(1);
+        if self.characters < 4 {
+            return Ok(());
+        }
+        let [_, decoded @ ..] = self.group.to_be_bytes();
+        let count = decoded.len().saturating_sub(self.padding.into());
+        self.characters = 0;
+        self.group = 0;
+        decoded.into_iter().take(count).try_for_each(|byte| self.take_decoded(byte)).map_err(|()| Fault::Length)
+    }
+
+    /// One byte of length, packet or checksum.
+    fn take_decoded(&mut self, byte: u8) -> Result<(), ()> {
+        let Some(expected) = self.expected else {
+            return match self.length_high.take() {
+                None => {
+                    self.length_high = Some(byte);
+                    Ok(())
+                }
+                Some(high) => self.announce(u16::from_be_bytes([high, byte]).into()),
+            };
+        };
+        if self.filled < expected {
+            *self.packet.get_mut(self.filled).ok_or(())? = byte;
+            self.filled = self.filled.saturating_add(1);
+        } else if self.checksum_bytes < CRC_BYTES {
+            self.checksum_bytes = self.checksum_bytes.saturating_add(1);
+        } else {
+            return Err(());
+        }
+        self.crc = crc::step(self.crc, byte);
+        Ok(())
+    }
+
+    /// The length, before any byte of the packet is touched.
+    fn announce(&mut self, length: usize) -> Result<(), ()> {
+        let expected = length.checked_sub(CRC_BYTES).ok_or(())?;
+        if !(header::LENGTH..=N).contains(&expected) {
+            return Err(());
+        }
+        self.expected = Some(expected);
+        Ok(())
+    }
+}

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Every message: what is written reads back, whatever its values, and any bytes are read or refused.
+
+use proptest::prelude::*;
+use westerly_wire::cbor::{Entries, Full, List, Malformed, Message, Reader};
+use westerly_wire::enumeration::{
+    CountResponse, Details, DetailsRequest, DetailsResponse, ListResponse, SingleRequest, SingleResponse,
+};
+use westerly_wire::error::{Code, GroupError, GroupErrorResponse, SmpError, Status};
+use westerly_wire::os::{
+    ApplicationRequest, ApplicationResponse, BootloaderModeResponse, BootloaderRequest, BootloaderResponse, DateTime,
+    DateTimeRequest, DateTimeResponse, EchoRequest, EchoResponse, Empty, Force, MemoryPool, MemoryPoolsResponse,
+    ParametersResponse, ResetRequest, Task, TaskStatisticsResponse,
+};
+
+/// Written and read back; and refused by every buffer that is too small.
+macro_rules! survives {
+    ($message:expr, $type:ty) => {{
+        let message: $type = $message;
+        let mut buffer = [0; 2048];
+        let length = message.encode(&mut buffer).unwrap();
+        prop_assert_eq!(<$type>::decode(&buffer[..length]), Ok(message));
+        prop_assert_eq!(Reader::new(&buffer[..length]).skip(), Ok(&buffer[..length]));
+        for room in [0, length / 2, length - 1] {
+            prop_assert_eq!(message.encode(&mut [0; 2048][..room]), Err(Full));
+        }
+        for cut in [1, length / 2, length - 1] {
+            prop_assert_eq!(<$type>::decode(&buffer[..cut]), Err(Malformed), "cut to {}", cut);
+        }
+    }};
+}
+
+fn task() -> impl Strategy<Value = Task> {
+    (any::<[u32; 6]>(), any::<i32>(), any::<u64>()).prop_map(|(n, priority, runtime)| Task {
+        priority,
+        id: n[0],
+        state: n[1],
+        stack_used: n[2],
+        stack_size: n[3],
+        context_switches: n[4],
+        runtime,
+        last_checkin: n[5],
+        next_checkin: 0,
+    })
+}
+
+fn memory_pool() -> impl Strategy<Value = MemoryPool> {
+    any::<[u32; 4]>().prop_map(|[block_size, blocks, free, minimum_free]| MemoryPool {
+        block_size,
+        blocks,
+        free,
+        minimum_free,
+    })
+}
+
+proptest! {
+    #[test]
+    fn os_requests(text in ".{0,40}", present: bool, force: Option<bool>, boot_mode: Option<u8>) {
+        let text = present.then_some(&text[..]);
+        survives!(EchoRequest { message: text }, EchoRequest);
+        survives!(ApplicationRequest { format: text }, ApplicationRequest);
+        survives!(BootloaderRequest { query: text }, BootloaderRequest);
+        survives!(ResetRequest { force: force.map(Force), boot_mode }, ResetRequest);
+        survives!(Empty {}, Empty);
+    }
+
+    #[test]
+    fn os_responses(text in ".{0,40}", size: u32, count: u32, mode: i32, no_downgrade: Option<bool>) {
+        survives!(EchoResponse { message: &text }, EchoResponse);
+        survives!(ApplicationResponse { output: &text }, ApplicationResponse);
+        survives!(BootloaderResponse { bootloader: &text }, BootloaderResponse);
+        survives!(BootloaderModeResponse { mode, no_downgrade }, BootloaderModeResponse);
+        survives!(ParametersResponse { buffer_size: size, buffer_count: count }, ParametersResponse);
+    }
+
+    #[test]
+    fn date_times(year in 1900u16..=9999, second in 0u8..60, millisecond in 0u16..1000) {
+        let date_time = DateTime::new(year, (2, 28), (23, 59, second), millisecond).unwrap();
+        survives!(DateTimeRequest { date_time }, DateTimeRequest);
+        survives!(DateTimeResponse { date_time }, DateTimeResponse);
+    }
+
+    #[test]
+    fn figures(tasks in prop::collection::vec(("[a-z]{1,20}", task()), 0..6), pools in prop::collection::vec(("[a-z]{1,20}", memory_pool()), 0..6)) {
+        let tasks: Vec<(&str, Task)> = tasks.iter().map(|(name, task)| (&name[..], *task)).collect();
+        survives!(TaskStatisticsResponse { tasks: Entries::Values(&tasks) }, TaskStatisticsResponse);
+        let pools: Vec<(&str, MemoryPool)> = pools.iter().map(|(name, pool)| (&name[..], *pool)).collect();
+        survives!(Entries::Values(&pools), MemoryPoolsResponse);
+    }
+
+    #[test]
+    fn enumeration(index: Option<u32>, group: u16, end: Option<bool>, groups: Vec<u16>, handlers: Option<u32>) {
+        let wide: Vec<u32> = groups.iter().map(|&group| group.into()).collect();
+        survives!(CountResponse { count: group }, CountResponse);
+        survives!(ListResponse { groups: List::Values(&groups) }, ListResponse);
+        survives!(SingleRequest { index }, SingleRequest);
+        survives!(SingleResponse { group, end }, SingleResponse);
+        survives!(DetailsRequest { groups: Some(List::Values(&wide)) }, DetailsRequest);
+        let details = [Details { group, name: Some("os mgmt"), handlers }, Details { group, name: None, handlers: None }];
+        survives!(DetailsResponse { groups: List::Values(&details) }, DetailsResponse);
+    }
+
+    #[test]
+    fn errors(code: u32, group: u16, rc: u16) {
+        let error = GroupError { group, code: rc };
+        survives!(SmpError { code: Code::from(code) }, SmpError);
+        survives!(GroupErrorResponse { error }, GroupErrorResponse);
+        survives!(Status { code: None, error: Some(error) }, Status);
+        survives!(Status { code: Some(Code::from(code)), error: None }, Status);
+    }
+
+    #[test]
+    fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(
+        prop_oneof![any::<u8>(), 0xa0u8..0xa4, 0x80u8..0x84, Just(0xbf), Just(0x9f), Just(0xff), 0x60u8..0x64], 0..60)) {
+        let mut reader = Reader::new(&bytes);
+        if let Ok(value) = reader.skip() {
+            prop_assert!(!value.is_empty() && value.len() == reader.position() && bytes.starts_with(value));
+        }
+        let _ = EchoRequest::decode(&bytes);
+        let _ = ResetRequest::decode(&bytes);
+        if let Ok(tasks) = TaskStatisticsResponse::decode(&bytes) {
+            let _ = tasks.tasks.iter().count();
+        }
+        if let Ok(details) = DetailsResponse::decode(&bytes) {
+            prop_assert!(details.groups.iter().count() <= bytes.len());
+        }
+    }
+}
+
+/// minicbor, with its allocator, is the reference for what is one whole value.
+#[test]
+fn skip_agrees_with_minicbor() {
+    let samples: [&[u8]; 12] = [
+        b"\x00",
+        b"\x9f\x9f\xff\x82\x01\x9f\xff\xff",
+        b"\xbf\x61a\x81\x9f\x00\xff\xff",
+        b"\xa1\x01\xbf\xff",
+        b"\xc1\x1a\0\0\0\x01",
+        b"\xfb\0\0\0\0\0\0\0\0",
+        b"\xf4",
+        b"\xf8\x20",
+        b"\x3b\xff\xff\xff\xff\xff\xff\xff\xff",
+        b"\x58\x02ab",
+        b"\x79\0\x02ab",
+        b"\x80",
+    ];
+    for sample in samples {
+        for cut in 0..sample.len() {
+            assert_eq!(Reader::new(&sample[..cut]).skip(), Err(Malformed), "{sample:02x?} cut to {cut}");
+        }
+        let mut longer = sample.to_vec();
+        longer.push(0);
+        assert_eq!(Reader::new(&longer).skip(), Ok(sample));
+        let mut decoder = minicbor::Decoder::new(&longer);
+        decoder.skip().unwrap();
+        assert_eq!(decoder.position(), sample.len());
+    }
+    for sample in
+        [&b"\xff"[..], b"\x1c", b"\x9b\xff\xff\xff\xff\xff\xff\xff\xff", b"\x5f\xff", b"\xbb\x80\0\0\0\0\0\0\0"]
+    {
+        assert_eq!(Reader::new(sample).skip(), Err(Malformed), "{sample:02x?}");
+    }
+}
