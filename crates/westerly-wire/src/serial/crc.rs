@@ -35,6 +35,12 @@ pub(super) const fn step(crc: u16, byte: u8) -> u16 {
     u16::from_be_bytes([low, 0]) ^ TABLE[index]
 }
 
+/// Three steps, written out: a compiler that optimises for size would make a loop of them.
+#[inline(always)]
+pub(super) const fn step3(crc: u16, [first, second, third]: [u8; 3]) -> u16 {
+    step(step(step(crc, first), second), third)
+}
+
 /// CRC-16/XMODEM of `bytes`.
 #[must_use]
 pub fn crc16(bytes: &[u8]) -> u16 {

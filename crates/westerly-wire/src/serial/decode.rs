@@ -249,13 +249,14 @@ impl<const N: usize> Decoder<N> {
         let mut taken = 0usize;
         for (characters, slot) in bytes.as_chunks().0.iter().zip(room.as_chunks_mut().0) {
             let Some(decoded) = base64::decode(*characters) else { break };
-            crc = decoded.iter().fold(crc, |crc, &byte| crc::step(crc, byte));
+            crc = crc::step3(crc, decoded);
             *slot = decoded;
-            taken = taken.saturating_add(1);
+            taken = taken.wrapping_add(1);
         }
         self.crc = crc;
-        self.filled = self.filled.saturating_add(taken.saturating_mul(3));
-        bytes.get(taken.saturating_mul(4)..).unwrap_or_default()
+        // Neither can wrap: `taken` groups were there.
+        self.filled = self.filled.wrapping_add(taken.wrapping_mul(3));
+        bytes.get(taken.wrapping_mul(4)..).unwrap_or_default()
     }
 
     /// One character of a line.

@@ -75,7 +75,7 @@ impl<'p> Encoder<'p> {
         self.rest = rest;
         let mut crc = self.crc;
         for (bytes, slot) in now.as_chunks::<GROUP>().0.iter().zip(&mut slots) {
-            crc = bytes.iter().fold(crc, |crc, &byte| crc::step(crc, byte));
+            crc = crc::step3(crc, *bytes);
             *slot = base64::encode(*bytes);
         }
         self.crc = crc;
