@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The one board behind all transports: server, groups, and who watches.
+
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use westerly_server::{After, Answer, Caller, Group, OsGroup, Requests, Rule, Server, Statistics};
+use westerly_wire::header::{Header, Operation};
+use westerly_wire::os::ResetRequest;
+
+use crate::access::BoardRules;
+use crate::activity::{Activity, measure_stack};
+use crate::event::{Event, Observer, Peer, Reason};
+use crate::os::SimulatedOs;
+
+pub(crate) struct Board {
+    device: Mutex<Device>,
+    observer: Observer,
+}
+
+struct Device {
+    server: Server<BoardRules>,
+    rules: BoardRules,
+    os: OsGroup<SimulatedOs>,
+}
+
+impl Board {
+    pub(crate) fn new(
+        rules: Vec<Rule>,
+        node_name: String,
+        activities: Vec<Arc<Activity>>,
+        observer: Observer,
+    ) -> Arc<Self> {
+        let rules = BoardRules(rules.into());
+        let os = OsGroup(SimulatedOs::new(node_name, activities));
+        Arc::new(Self { device: Mutex::new(Device { server: Server::new(rules.clone()), rules, os }), observer })
+    }
+
+    /// Answers every request of a packet, each by a call of `send`.
+    ///
+    /// The device is locked for one message and never while an answer is sent, as in the firmware. After a reset the rest of
+    /// the packet is lost, as on a board.
+    pub(crate) fn answer(
+        &self,
+        caller: &Caller,
+        peer: Peer,
+        packet: &[u8],
+        response: &mut [u8],
+        mut send: impl FnMut(&[u8]) -> io::Result<()>,
+    ) {
+        let mut requests = Requests::new(packet);
+        let mut rest = packet;
+        let mut answers = 0u32;
+        while let Some(answer) = self.next_answer(caller, &mut requests, response) {
+            answers += 1;
+            let request = next_request(&mut rest);
+            let response = response.get(..answer.length).unwrap_or_default();
+            let sent = send(response);
+            if sent.is_ok() {
+                self.tell(&Event::Answered { peer, request, response });
+            } else {
+                self.dropped(peer, Reason::Unsendable);
+            }
+            if let After::Reset(request) = answer.after {
+                self.restart(request);
+                return;
+            }
+            if sent.is_err() {
+                return;
+            }
+        }
+        if answers == 0 {
+            self.dropped(peer, Reason::NoRequest);
+        }
+    }
+
+    /// A function of its own, so that the guard does not live as long as the loop's body.
+    fn next_answer(&self, caller: &Caller, requests: &mut Requests<'_>, response: &mut [u8]) -> Option<Answer> {
+        // Groups that ask nothing of the device leave no other trace of the stack.
+        measure_stack();
+        self.device().answer(caller, requests, response)
+    }
+
+    pub(crate) fn dropped(&self, peer: Peer, reason: Reason) {
+        self.tell(&Event::Dropped { peer, reason });
+    }
+
+    pub(crate) fn statistics(&self) -> Statistics {
+        *self.device().server.statistics()
+    }
+
+    pub(crate) fn boots(&self) -> u32 {
+        self.device().os.0.boots()
+    }
+
+    pub(crate) fn uptime(&self) -> Duration {
+        self.device().os.0.uptime()
+    }
+
+    fn restart(&self, request: ResetRequest) {
+        let boots = self.device().restart();
+        self.tell(&Event::Restarted { boots, request });
+    }
+
+    fn tell(&self, event: &Event<'_>) {
+        (self.observer)(event);
+    }
+
+    fn device(&self) -> MutexGuard<'_, Device> {
+        // Nothing that holds the lock panics; if it did, the next message could still be answered.
+        self.device.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Device {
+    fn answer(&mut self, caller: &Caller, requests: &mut Requests<'_>, response: &mut [u8]) -> Option<Answer> {
+        let groups: &mut [&mut dyn Group] = &mut [&mut self.os];
+        self.server.handle(groups, caller, requests, response)
+    }
+
+    fn restart(&mut self) -> u32 {
+        self.server = Server::new(self.rules.clone());
+        self.os.0.restart();
+        self.os.0.boots()
+    }
+}
+
+/// The bytes of the next request, for the observer only: which requests there are is the server's to decide, and this goes by
+/// the same rule.
+fn next_request<'p>(rest: &mut &'p [u8]) -> &'p [u8] {
+    loop {
+        let Some((header, behind)) = Header::split(rest) else {
+            return std::mem::take(rest);
+        };
+        let payload = behind.get(..header.length.into()).unwrap_or(behind);
+        let whole = rest.len() - behind.len() + payload.len();
+        let (message, others) = rest.split_at(whole);
+        *rest = others;
+        if header.operation != Operation::WriteResponse {
+            return message;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn requests_are_told_apart_as_the_server_does() {
+        let parameters = [0x08, 0, 0, 0, 0, 0, 1, 6];
+        let response = [0x0b, 0, 0, 1, 0, 0, 2, 6, 0xa0];
+        let cut = [0x0a, 0, 0, 9, 0, 0, 3, 0, 0xa0];
+        let packet = [&parameters[..], &response, &cut].concat();
+        let mut rest = &packet[..];
+        assert_eq!(next_request(&mut rest), parameters);
+        assert_eq!(next_request(&mut rest), cut);
+        assert_eq!(next_request(&mut rest), []);
+    }
+}

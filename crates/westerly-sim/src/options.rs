@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+//! What a board is started with.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use westerly_server::Rule;
+
+use crate::error::StartError;
+
+/// The port MCUmgr's clients expect.
+const UDP_PORT: u16 = 1337;
+/// The least a packet must hold, in bytes: the longest answer that does not depend on the device.
+pub const SMALLEST_PACKET: u16 = 128;
+/// The most a packet over serial can hold, in bytes.
+pub const SERIAL_PACKET_MAX: u16 = 4096;
+/// The most a packet over UDP can hold, in bytes: what IPv4 carries in an Ethernet frame. SMP has no way to split one.
+pub const UDP_PACKET_MAX: u16 = 1472;
+/// The same for IPv6, whose header is longer.
+const UDP_PACKET_MAX_IPV6: u16 = 1452;
+
+/// How a board is to be. The default is what the firmware has by default: everything allowed to everybody, packets of 384
+/// bytes over serial and 1472 over UDP, here at 127.0.0.1:1337.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Where to listen for UDP; port 0 lets the system choose. `None`: not at all.
+    pub udp: Option<SocketAddr>,
+    /// The serial line, a pseudo-terminal, which only Unix has. `None`: none.
+    pub serial: Option<Serial>,
+    /// The largest packet over UDP in bytes, header and payload, in either direction; never more than [`UDP_PACKET_MAX`], and
+    /// somewhat less over IPv6.
+    pub udp_packet_size: u16,
+    /// The largest packet over serial in bytes, header and payload, in either direction.
+    pub serial_packet_size: u16,
+    /// Who may do what, the first rule that fits decides; see [`westerly_server::Rules`].
+    pub rules: Vec<Rule>,
+    /// What the application information gives as the node's name.
+    pub node_name: String,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            udp: Some((Ipv4Addr::LOCALHOST, UDP_PORT).into()),
+            serial: cfg!(unix).then(Serial::default),
+            udp_packet_size: UDP_PACKET_MAX,
+            serial_packet_size: 384,
+            rules: Vec::new(),
+            node_name: "westerly".into(),
+        }
+    }
+}
+
+impl Options {
+    pub(crate) fn check(&self) -> Result<(), StartError> {
+        if self.udp.is_none() && self.serial.is_none() {
+            return Err(StartError::NoTransport);
+        }
+        for size in [self.udp_packet_size, self.serial_packet_size] {
+            if !(SMALLEST_PACKET..=SERIAL_PACKET_MAX).contains(&size) {
+                return Err(StartError::PacketSize { size });
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn udp_limit(&self, address: SocketAddr) -> u16 {
+        self.udp_packet_size.min(if address.is_ipv4() { UDP_PACKET_MAX } else { UDP_PACKET_MAX_IPV6 })
+    }
+}
+
+/// A serial line.
+#[derive(Clone, Debug, Default)]
+pub struct Serial {
+    /// Where to put a symbolic link to the pseudo-terminal, whose own name changes from run to run. A link left over from an
+    /// earlier run is replaced, anything else is not. Removed at the end.
+    pub link: Option<PathBuf>,
+}

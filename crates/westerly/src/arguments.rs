@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The arguments.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
+use westerly_server::{Access, Rule, Transport};
+use westerly_sim::{Options, SERIAL_PACKET_MAX, SMALLEST_PACKET, Serial, UDP_PACKET_MAX};
+
+/// Westerly: a board that answers SMP, the protocol of Zephyr's MCUmgr. Without a command it simulates one.
+#[derive(Debug, Parser)]
+#[command(version, args_conflicts_with_subcommands = true)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    simulate: Simulate,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Simulate a board until Ctrl-C: it answers over UDP and a pseudo-terminal
+    Simulate(Simulate),
+}
+
+/// How the simulated board is to be.
+#[derive(Debug, Args)]
+pub(crate) struct Simulate {
+    /// IP address to listen on; 0.0.0.0 for all of this machine's
+    #[arg(long, value_name = "IP", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST), value_parser = address)]
+    address: IpAddr,
+    /// UDP port; 0 lets the system choose one
+    #[arg(long, default_value_t = 1337)]
+    port: u16,
+    /// Do not listen for UDP
+    #[arg(long)]
+    no_udp: bool,
+    /// Do not open a pseudo-terminal
+    #[arg(long)]
+    no_pty: bool,
+    /// Put a symbolic link to the pseudo-terminal there, and remove it at the end
+    #[arg(long, value_name = "PATH", conflicts_with = "no_pty")]
+    pty_link: Option<PathBuf>,
+    /// What clients may do over UDP
+    #[arg(long, value_name = "ACCESS", default_value = "allow")]
+    access_udp: AccessArgument,
+    /// What clients may do over serial
+    #[arg(long, value_name = "ACCESS", default_value = "allow")]
+    access_serial: AccessArgument,
+    /// Largest packet in bytes, header and payload; over UDP never more than 1472 [default: 1472 over UDP, 384 over serial]
+    #[arg(long, value_name = "BYTES", value_parser = packet_size())]
+    packet_size: Option<u16>,
+    /// End after the first answered message
+    #[arg(long, conflicts_with = "exit_after")]
+    once: bool,
+    /// End after so many answered messages
+    #[arg(long, value_name = "N", value_parser = value_parser!(u64).range(1..))]
+    exit_after: Option<u64>,
+    /// Print nothing but errors
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum AccessArgument {
+    /// Everything
+    Allow,
+    /// Requests that read; smpmgr's echo is one that writes, mcumgrctl's is not
+    ReadOnly,
+    /// Nothing
+    Refuse,
+}
+
+impl Arguments {
+    /// What to simulate: with or without the command's name, it is the only one.
+    pub(crate) fn simulate(self) -> Simulate {
+        match self.command {
+            Some(Command::Simulate(simulate)) => simulate,
+            None => self.simulate,
+        }
+    }
+}
+
+impl Simulate {
+    /// After how many answered messages to end, if at all.
+    pub(crate) fn exit_after(&self) -> Option<u64> {
+        if self.once { Some(1) } else { self.exit_after }
+    }
+
+    pub(crate) fn quiet(&self) -> bool {
+        self.quiet
+    }
+
+    pub(crate) fn options(&self) -> Options {
+        let defaults = Options::default();
+        let serial = defaults.serial.filter(|_| !self.no_pty).map(|_| Serial { link: self.pty_link.clone() });
+        Options {
+            udp: (!self.no_udp).then_some(SocketAddr::new(self.address, self.port)),
+            // Asked for by name it is an error where there is none; by default it is left out there.
+            serial: serial.or_else(|| self.pty_link.clone().map(|link| Serial { link: Some(link) })),
+            udp_packet_size: self.packet_size.map_or(defaults.udp_packet_size, |size| size.min(UDP_PACKET_MAX)),
+            serial_packet_size: self.packet_size.unwrap_or(defaults.serial_packet_size),
+            rules: vec![self.access_serial.rule(Transport::Serial), self.access_udp.rule(Transport::Udp)],
+            ..defaults
+        }
+    }
+}
+
+impl AccessArgument {
+    fn rule(self, transport: Transport) -> Rule {
+        let access = match self {
+            Self::Allow => Access::Allow,
+            Self::ReadOnly => Access::ReadOnly,
+            Self::Refuse => Access::Refuse,
+        };
+        Rule { transport: Some(transport), group: None, command: None, access }
+    }
+}
+
+fn address(text: &str) -> Result<IpAddr, &'static str> {
+    text.parse().map_err(|_| "not an IP address; give one of this machine's, such as 127.0.0.1, or 0.0.0.0 for all")
+}
+
+fn packet_size() -> clap::builder::RangedI64ValueParser<u16> {
+    value_parser!(u16).range(i64::from(SMALLEST_PACKET)..=i64::from(SERIAL_PACKET_MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    fn options(arguments: &[&str]) -> Options {
+        let arguments = Arguments::try_parse_from([&["westerly"], arguments].concat()).expect("valid arguments");
+        arguments.simulate().options()
+    }
+
+    #[test]
+    fn the_declarations_agree() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn the_command_s_name_may_be_left_out() {
+        for arguments in [&[][..], &["simulate"]] {
+            let options = options(arguments);
+            assert_eq!(options.udp, Some("127.0.0.1:1337".parse().unwrap()));
+            assert_eq!((options.udp_packet_size, options.serial_packet_size), (1472, 384));
+        }
+        assert_eq!(options(&["--port", "7"]).udp, options(&["simulate", "--port", "7"]).udp);
+    }
+
+    #[test]
+    fn a_packet_size_is_for_both_as_far_as_udp_goes() {
+        let sizes = |size| {
+            let options = options(&["--packet-size", size]);
+            (options.udp_packet_size, options.serial_packet_size)
+        };
+        assert_eq!(sizes("256"), (256, 256));
+        assert_eq!(sizes("4096"), (1472, 4096));
+    }
+
+    #[test]
+    fn access_becomes_rules() {
+        let rules = options(&["--access-udp", "read-only", "--access-serial", "refuse"]).rules;
+        let rule = |transport, access| Rule { transport: Some(transport), group: None, command: None, access };
+        assert_eq!(rules, [rule(Transport::Serial, Access::Refuse), rule(Transport::Udp, Access::ReadOnly)]);
+    }
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Words for the numbers of the protocol.
+
+use westerly_wire::error::{Code, GroupError};
+use westerly_wire::header::Operation;
+use westerly_wire::{enumeration, group, os};
+
+/// Group and command.
+pub(crate) fn command(group: u16, command: u8) -> String {
+    match (group_name(group), command_name(group, command)) {
+        (Some(group), Some(command)) => format!("{group} {command}"),
+        (Some(group), None) => format!("{group} command {command}"),
+        (None, _) => format!("group {group} command {command}"),
+    }
+}
+
+/// What a request asks to be done.
+pub(crate) fn operation(operation: Operation) -> String {
+    match operation {
+        Operation::Read => "read".into(),
+        Operation::Write => "write".into(),
+        Operation::ReadResponse => "op 1".into(),
+        Operation::WriteResponse => "op 3".into(),
+        Operation::Reserved(raw) => format!("op {raw}"),
+    }
+}
+
+/// An SMP code.
+pub(crate) fn code(code: Code) -> String {
+    let text = match code {
+        Code::Ok => "ok",
+        Code::Unknown => "unknown error",
+        Code::NoMemory => "no memory",
+        Code::Invalid => "invalid request",
+        Code::TimedOut => "timed out",
+        Code::NotFound => "not found",
+        Code::BadState => "bad state",
+        Code::TooLarge => "answer too large",
+        Code::NotSupported => "not supported",
+        Code::Corrupt => "damaged message",
+        Code::Busy => "busy",
+        Code::AccessDenied => "access denied",
+        Code::VersionTooOld => "version too old",
+        Code::VersionTooNew => "version too new",
+        Code::Other(_) => "of the application",
+    };
+    format!("rc {} ({text})", u32::from(code))
+}
+
+/// A group's own code.
+pub(crate) fn group_error(error: GroupError) -> String {
+    let group = group_name(error.group).map_or_else(|| format!("group {}", error.group), Into::into);
+    match group_code(error) {
+        Some(text) => format!("{group} error {} ({text})", error.code),
+        None => format!("{group} error {}", error.code),
+    }
+}
+
+fn group_name(group: u16) -> Option<&'static str> {
+    Some(match group {
+        group::OS => "os",
+        group::IMAGE => "image",
+        group::STATISTICS => "statistics",
+        group::SETTINGS => "settings",
+        group::FILES => "files",
+        group::SHELL => "shell",
+        group::ENUMERATION => "enumeration",
+        group::ZEPHYR => "zephyr",
+        _ => return None,
+    })
+}
+
+fn command_name(group: u16, command: u8) -> Option<&'static str> {
+    Some(match (group, command) {
+        (group::OS, os::command::ECHO) => "echo",
+        (group::OS, os::command::TASK_STATISTICS) => "task statistics",
+        (group::OS, os::command::MEMORY_POOLS) => "memory pools",
+        (group::OS, os::command::DATE_TIME) => "date-time",
+        (group::OS, os::command::RESET) => "reset",
+        (group::OS, os::command::PARAMETERS) => "parameters",
+        (group::OS, os::command::APPLICATION) => "application",
+        (group::OS, os::command::BOOTLOADER) => "bootloader",
+        (group::ENUMERATION, enumeration::command::COUNT) => "count",
+        (group::ENUMERATION, enumeration::command::LIST) => "list",
+        (group::ENUMERATION, enumeration::command::SINGLE) => "single",
+        (group::ENUMERATION, enumeration::command::DETAILS) => "details",
+        _ => return None,
+    })
+}
+
+fn group_code(error: GroupError) -> Option<&'static str> {
+    Some(match (error.group, error.code) {
+        (group::OS, os::code::INVALID_FORMAT) => "invalid format",
+        (group::OS, os::code::NO_ANSWER) => "no answer to the query",
+        (group::OS, os::code::CLOCK_NOT_SET) => "clock not set",
+        (group::OS, os::code::CLOCK_FAILED) => "clock failed",
+        (group::OS, os::code::QUERY_NOT_VALID) => "query not valid",
+        (group::ENUMERATION, enumeration::code::INDEX_TOO_LARGE) => "index too large",
+        _ => return None,
+    })
+}

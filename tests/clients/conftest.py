@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Options, and a board for each test over each transport its target has."""
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import boards
+import pytest
+
+TARGETS = {"simulator": boards.Simulator, "native_sim": boards.NativeSim, "qemu": boards.Qemu}
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("westerly")
+    group.addoption("--target", choices=TARGETS, default="simulator", help="what to start as the board")
+    group.addoption("--executable", type=Path, help="westerly, zephyr.exe or zephyr.elf (default: target/debug/westerly)")
+    group.addoption("--qemu", default="qemu-system-arm", help="the emulator")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    executable = config.getoption("--executable")
+    if executable is None:
+        if config.getoption("--target") != "simulator":
+            raise pytest.UsageError("--executable is needed: the application built for that target")
+        executable = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"), "debug", "westerly")
+        config.option.executable = executable
+    if not executable.is_file():
+        raise pytest.UsageError(f"{executable} does not exist: build it (cargo build -p westerly) or name another with --executable")
+    config.option.executable = executable.resolve()
+    qemu = config.getoption("--qemu")
+    if config.getoption("--target") == "qemu" and shutil.which(qemu) is None:
+        raise pytest.UsageError(f"{qemu} is not on the PATH: install it or name another with --qemu")
+
+
+@dataclass
+class Line:
+    """A board, and the transport a test is to use."""
+
+    board: boards.Board
+    transport: str
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "line" in metafunc.fixturenames:
+        transports = TARGETS[metafunc.config.getoption("--target")].traits.transports
+        if metafunc.definition.get_closest_marker("serial"):
+            transports = [transport for transport in transports if transport == "serial"]
+        metafunc.parametrize("line", transports, indirect=True)
+
+
+@pytest.fixture
+def line(request: pytest.FixtureRequest):
+    """A board of its own for every test."""
+    option = request.config.option
+    arguments = [option.executable] + ([option.qemu] if option.target == "qemu" else [])
+    board = TARGETS[option.target](*arguments)
+    try:
+        yield Line(board, request.param)
+    finally:
+        board.stop()
+        # Shown by pytest if the test failed.
+        print(board.output)

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+"""smpmgr, as its users type it."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+
+@pytest.fixture
+def smpmgr(line):
+    """Runs it and gives what it prints."""
+
+    def run(*arguments: str) -> str:
+        where = ["--ip", line.board.address] if line.transport == "udp" else ["--port", line.board.serial]
+        command = [sys.executable, "-m", "smpmgr", "--timeout", "5", *where, *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=30)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    return run
+
+
+def test_echo(smpmgr):
+    output = smpmgr("os", "echo", "hello")
+    assert "EchoWriteResponse" in output
+    assert "r='hello'" in output
+
+
+def test_a_long_echo(smpmgr):
+    """Two lines on a serial line; smpmgr sends no more without being told to."""
+    text = "z" * 150
+    assert f"r='{text}'" in re.sub(r"\s", "", smpmgr("os", "echo", text))
+
+
+def test_reset(smpmgr, line):
+    assert "ResetWriteResponse" in smpmgr("os", "reset")
+    line.board.wait_for_restart()
+    assert "r='back'" in smpmgr("os", "echo", "back")
+
+
+def test_groups(smpmgr):
+    output = smpmgr("enum", "get-supported-groups")
+    assert "ListOfGroupsResponse" in output
+    assert "OS_MANAGEMENT: 0" in output and "ENUM_MANAGEMENT: 10" in output
+
+
+def test_group_details(smpmgr):
+    output = smpmgr("enum", "get-group-details", "0", "10")
+    assert "GroupDetailsResponse" in output
+    assert "name='os mgmt'" in output and "handlers=9" in output
+    assert "name='enum mgmt'" in output and "handlers=4" in output
+
+
+def test_a_group_that_is_not_there(smpmgr):
+    assert "ENOTSUP" in smpmgr("image", "state-read")
