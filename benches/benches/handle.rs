@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 //! From the bytes of a request to the bytes of its answer.
-#![expect(missing_docs, reason = "criterion's macros")]
 
 use std::hint::black_box;
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The serial framing against the plain way: a line at a time through the `base64` and `crc` crates, into a growing buffer,
 //! checksum last.
-#![expect(missing_docs, reason = "criterion's macros")]
 
 use std::hint::black_box;
 

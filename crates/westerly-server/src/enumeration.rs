@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The enumeration group (10): describes the groups the server was lent, and itself behind them.
 
-use westerly_wire::cbor::{List, Value};
+use westerly_wire::cbor::{Full, List, Value, Writer};
 use westerly_wire::enumeration::{
     CountResponse, Details, DetailsRequest, GROUPS_KEY, SingleRequest, SingleResponse, code, command,
 };
@@ -23,7 +23,7 @@ pub(crate) fn handle(
     }
     match request.command {
         command::COUNT => {
-            let count = u16::try_from(descriptions(groups).count()).map_err(|_| Code::Unknown)?;
+            let count = u16::try_from(groups.len().wrapping_add(1)).map_err(|_| Code::Unknown)?;
             response.message(&CountResponse { count })
         }
         command::LIST => list(groups, response),
@@ -33,17 +33,32 @@ pub(crate) fn handle(
     }
 }
 
-fn descriptions(groups: &[&mut dyn Group]) -> impl Iterator<Item = GroupDescription> {
-    groups.iter().map(|group| group.description()).chain([OWN])
+/// The description at a place: the groups in order, and this one behind them.
+fn at(groups: &[&mut dyn Group], place: usize) -> Option<GroupDescription> {
+    match groups.get(place) {
+        Some(group) => Some(group.description()),
+        None if place == groups.len() => Some(OWN),
+        None => None,
+    }
 }
 
 fn list(groups: &[&mut dyn Group], response: &mut Response<'_>) -> Result<(), Failure> {
+    each(groups, response, &mut |group, writer| group.id.write(writer))
+}
+
+fn each(
+    groups: &[&mut dyn Group],
+    response: &mut Response<'_>,
+    write: &mut dyn FnMut(&GroupDescription, &mut Writer<'_>) -> Result<(), Full>,
+) -> Result<(), Failure> {
     let writer = response.writer();
     writer.begin_map()?;
     writer.text(GROUPS_KEY)?;
     writer.begin_array()?;
-    for group in descriptions(groups) {
-        group.id.write(writer)?;
+    let mut place = 0usize;
+    while let Some(group) = at(groups, place) {
+        write(&group, writer)?;
+        place = place.wrapping_add(1);
     }
     writer.end()?;
     Ok(writer.end()?)
@@ -51,23 +66,18 @@ fn list(groups: &[&mut dyn Group], response: &mut Response<'_>) -> Result<(), Fa
 
 fn single(groups: &[&mut dyn Group], request: &Request<'_>, response: &mut Response<'_>) -> Result<(), Failure> {
     let index = request.message::<SingleRequest>()?.index.unwrap_or_default();
-    let mut rest = descriptions(groups).skip(usize::try_from(index).map_err(|_| Code::Invalid)?);
-    let group = rest.next().ok_or(Failure::Group(code::INDEX_TOO_LARGE))?.id;
-    response.message(&SingleResponse { group, end: rest.next().is_none().then_some(true) })
+    let index = usize::try_from(index).map_err(|_| Code::Invalid)?;
+    let group = at(groups, index).ok_or(Failure::Group(code::INDEX_TOO_LARGE))?.id;
+    response.message(&SingleResponse { group, end: (index == groups.len()).then_some(true) })
 }
 
 fn details(groups: &[&mut dyn Group], request: &Request<'_>, response: &mut Response<'_>) -> Result<(), Failure> {
     let wanted = request.message::<DetailsRequest<'_>>()?.groups.unwrap_or(List::Values(&[]));
     let everything = wanted.iter().next().is_none();
-    let writer = response.writer();
-    writer.begin_map()?;
-    writer.text(GROUPS_KEY)?;
-    writer.begin_array()?;
-    for GroupDescription { id, name, handlers } in descriptions(groups) {
+    each(groups, response, &mut |&GroupDescription { id, name, handlers }, writer| {
         if everything || wanted.iter().any(|group| group == u32::from(id)) {
             Details { group: id, name: Some(name), handlers: Some(handlers.into()) }.write(writer)?;
         }
-    }
-    writer.end()?;
-    Ok(writer.end()?)
+        Ok(())
+    })
 }

@@ -175,11 +175,10 @@ impl<O: Os> OsGroup<O> {
         let letters = request.message::<ApplicationRequest<'_>>()?.format.unwrap_or_default();
         let format = Format::parse(letters).map_err(|_| Failure::Group(code::INVALID_FORMAT))?;
         let application = self.0.application();
-        let output = format.parts().flat_map(|part| [" ", application.part(part)]).skip(1);
         let writer = response.writer();
         writer.begin_map()?;
         writer.text(OUTPUT_KEY)?;
-        writer.text_parts(output)?;
+        writer.text_joined(format.parts().map(|part| application.part(part)), " ")?;
         Ok(writer.end()?)
     }
 

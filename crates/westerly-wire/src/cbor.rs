@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-//! CBOR (RFC 8949) as SMP uses it: reading and writing over minicbor, with fixed bounds and without a heap.
+//! CBOR (RFC 8949) as SMP uses it, read and written with fixed bounds and without a heap.
 //!
 //! * [`Reader`] takes definite and indefinite maps and arrays. Strings must be definite, as every SMP peer sends them.
 //! * [`Writer`] writes indefinite maps and arrays, as Zephyr's own server does, so that an answer is built in one pass.
 //! * [`Message`] is a map with text keys; the `message!` macro declares one. Unknown keys are skipped; a key of another type,
 //!   a known key twice, a value of another type or a missing required key is [`Malformed`].
-//! * Skipping follows [`DEPTH`] nested containers and no more. minicbor's own `skip` gives up on some nested indefinite
-//!   containers when it has no allocator, which is why there is one here.
+//! * Skipping follows [`DEPTH`] nested containers and no more.
 //!
-//! It will not hold floats, tags or big integers until a message needs them.
+//! Why not minicbor: it was here first, and cost 4 KB of flash on a Cortex-M3, mostly for errors that say where and why, which
+//! a peer is never told, and for one decoder an integer width. One function reads every head here, one writes it. minicbor
+//! stays as the reference of the tests. Its `skip`, without an allocator, also gives up on some nested indefinite containers.
+//!
+//! It will not hold floats, tags or big integers until a message needs them; as unknown values they are skipped.
 
 use core::fmt;
-
-use minicbor::decode::Decoder;
-use minicbor::encode::{Encoder, Write};
 
 /// Nested arrays and maps that an unknown value may hold and still be skipped.
 pub const DEPTH: usize = 8;
@@ -32,12 +32,6 @@ impl fmt::Display for Malformed {
 
 impl core::error::Error for Malformed {}
 
-impl From<minicbor::decode::Error> for Malformed {
-    fn from(_: minicbor::decode::Error) -> Self {
-        Self
-    }
-}
-
 /// The buffer has no room for what was to be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Full;
@@ -50,27 +44,39 @@ impl fmt::Display for Full {
 
 impl core::error::Error for Full {}
 
-impl From<minicbor::encode::Error<Full>> for Full {
-    fn from(_: minicbor::encode::Error<Full>) -> Self {
-        Self
-    }
-}
-
 /// Reads values off the front of a byte slice.
 #[derive(Clone, Debug)]
 pub struct Reader<'b> {
-    decoder: Decoder<'b>,
+    rest: &'b [u8],
 }
 
 /// How many items of an array or map are still to come.
 #[derive(Clone, Copy, Debug)]
-pub struct Items(Option<u64>);
+pub struct Items(Option<u32>);
+
+/// The head of an item: its major type and its argument; `None` for the indefinite form.
+#[derive(Clone, Copy)]
+struct Head {
+    major: u8,
+    argument: Option<u64>,
+}
+
+const UNSIGNED: u8 = 0;
+const NEGATIVE: u8 = 1;
+const BYTES: u8 = 2;
+const TEXT: u8 = 3;
+const ARRAY: u8 = 4;
+const MAP: u8 = 5;
+const TAG: u8 = 6;
+const INDEFINITE_LENGTH: u8 = 31;
+const FALSE: u8 = 0xf4;
+const TRUE: u8 = 0xf5;
 
 impl<'b> Reader<'b> {
     /// Starts at the first byte.
     #[must_use]
-    pub fn new(bytes: &'b [u8]) -> Self {
-        Self { decoder: Decoder::new(bytes) }
+    pub const fn new(bytes: &'b [u8]) -> Self {
+        Self { rest: bytes }
     }
 
     /// A text string.
@@ -78,7 +84,7 @@ impl<'b> Reader<'b> {
     /// # Errors
     /// [`Malformed`] for another type, a string in chunks, or text that is not UTF-8.
     pub fn text(&mut self) -> Result<&'b str, Malformed> {
-        Ok(self.decoder.str()?)
+        core::str::from_utf8(self.string(TEXT)?).map_err(|_| Malformed)
     }
 
     /// A byte string.
@@ -86,7 +92,7 @@ impl<'b> Reader<'b> {
     /// # Errors
     /// [`Malformed`] for another type or a string in chunks.
     pub fn bytes(&mut self) -> Result<&'b [u8], Malformed> {
-        Ok(self.decoder.bytes()?)
+        self.string(BYTES)
     }
 
     /// An unsigned integer.
@@ -94,7 +100,7 @@ impl<'b> Reader<'b> {
     /// # Errors
     /// [`Malformed`] for another type.
     pub fn unsigned(&mut self) -> Result<u64, Malformed> {
-        Ok(self.decoder.u64()?)
+        self.definite(UNSIGNED)
     }
 
     /// An integer of either sign.
@@ -102,7 +108,13 @@ impl<'b> Reader<'b> {
     /// # Errors
     /// [`Malformed`] for another type or a value outside `i64`.
     pub fn integer(&mut self) -> Result<i64, Malformed> {
-        Ok(self.decoder.i64()?)
+        let head = self.head()?;
+        let magnitude = i64::try_from(head.argument.ok_or(Malformed)?).map_err(|_| Malformed)?;
+        match head.major {
+            UNSIGNED => Ok(magnitude),
+            NEGATIVE => Ok(!magnitude),
+            _ => Err(Malformed),
+        }
     }
 
     /// `true` or `false`.
@@ -110,7 +122,11 @@ impl<'b> Reader<'b> {
     /// # Errors
     /// [`Malformed`] for another type.
     pub fn boolean(&mut self) -> Result<bool, Malformed> {
-        Ok(self.decoder.bool()?)
+        match self.byte()? {
+            FALSE => Ok(false),
+            TRUE => Ok(true),
+            _ => Err(Malformed),
+        }
     }
 
     /// Opens a map; [`Reader::more`] says whether another key follows.
@@ -118,7 +134,7 @@ impl<'b> Reader<'b> {
     /// # Errors
     /// [`Malformed`] for another type.
     pub fn map(&mut self) -> Result<Items, Malformed> {
-        Ok(Items(self.decoder.map()?))
+        self.container(MAP)
     }
 
     /// Opens an array; [`Reader::more`] says whether another item follows.
@@ -126,7 +142,7 @@ impl<'b> Reader<'b> {
     /// # Errors
     /// [`Malformed`] for another type.
     pub fn array(&mut self) -> Result<Items, Malformed> {
-        Ok(Items(self.decoder.array()?))
+        self.container(ARRAY)
     }
 
     /// Whether another entry follows in the container `items` belongs to; takes the break off an indefinite one at its end.
@@ -140,26 +156,112 @@ impl<'b> Reader<'b> {
                 *left = left.saturating_sub(1);
                 Ok(true)
             }
-            None => {
-                let end = self.peek().ok_or(Malformed)? == BREAK;
-                if end {
-                    self.advance(1);
+            None => match self.rest {
+                [BREAK, rest @ ..] => {
+                    self.rest = rest;
+                    Ok(false)
                 }
-                Ok(!end)
-            }
+                [] => Err(Malformed),
+                _ => Ok(true),
+            },
         }
     }
 
     /// The next byte, which tells the type of the next value.
     #[must_use]
     pub fn peek(&self) -> Option<u8> {
-        self.decoder.input().get(self.decoder.position()).copied()
+        self.rest.first().copied()
     }
 
-    /// Bytes taken so far.
+    /// Reads a map: calls `take` for each value whose key is one of `keys`, 32 at most, with the key's place among them, and
+    /// passes over other entries. For `message!`; one copy serves all messages.
+    ///
+    /// # Errors
+    /// [`Malformed`], also for a key that comes twice.
+    #[inline(never)]
+    pub fn fields(
+        &mut self,
+        keys: &[&str],
+        take: &mut dyn FnMut(usize, &mut Self) -> Result<(), Malformed>,
+    ) -> Result<(), Malformed> {
+        let mut seen = 0u32;
+        let mut items = self.map()?;
+        while self.more(&mut items)? {
+            let key = self.string(TEXT)?;
+            let Some(place) = keys.iter().position(|known| known.as_bytes() == key) else {
+                core::str::from_utf8(key).map_err(|_| Malformed)?;
+                self.skip()?;
+                continue;
+            };
+            let bit = 1u32.wrapping_shl(u32::try_from(place).map_err(|_| Malformed)?);
+            if seen & bit != 0 {
+                return Err(Malformed);
+            }
+            seen |= bit;
+            take(place, self)?;
+        }
+        Ok(())
+    }
+
+    /// Bytes not taken yet.
     #[must_use]
-    pub fn position(&self) -> usize {
-        self.decoder.position()
+    pub const fn left(&self) -> usize {
+        self.rest.len()
+    }
+
+    /// What was taken since `start`.
+    fn since(&self, start: &'b [u8]) -> Result<&'b [u8], Malformed> {
+        start.get(..start.len().wrapping_sub(self.rest.len())).ok_or(Malformed)
+    }
+
+    fn byte(&mut self) -> Result<u8, Malformed> {
+        let (&first, rest) = self.rest.split_first().ok_or(Malformed)?;
+        self.rest = rest;
+        Ok(first)
+    }
+
+    /// One copy for every type of value: inlined, it would be most of the code of this module.
+    #[inline(never)]
+    fn head(&mut self) -> Result<Head, Malformed> {
+        let initial = self.byte()?;
+        let (major, short) = (initial >> 5, initial & 0x1f);
+        let more = match short {
+            0..=23 => return Ok(Head { major, argument: Some(short.into()) }),
+            24 => 1,
+            25 => 2,
+            26 => 4,
+            27 => 8,
+            INDEFINITE_LENGTH => return Ok(Head { major, argument: None }),
+            _ => return Err(Malformed),
+        };
+        let (bytes, rest) = self.rest.split_at_checked(more).ok_or(Malformed)?;
+        self.rest = rest;
+        let argument = bytes.iter().fold(0u64, |sum, &byte| sum << 8 | u64::from(byte));
+        Ok(Head { major, argument: Some(argument) })
+    }
+
+    fn definite(&mut self, major: u8) -> Result<u64, Malformed> {
+        match self.head()? {
+            Head { major: found, argument: Some(argument) } if found == major => Ok(argument),
+            _ => Err(Malformed),
+        }
+    }
+
+    #[inline(never)]
+    fn string(&mut self, major: u8) -> Result<&'b [u8], Malformed> {
+        let length = usize::try_from(self.definite(major)?).map_err(|_| Malformed)?;
+        let (bytes, rest) = self.rest.split_at_checked(length).ok_or(Malformed)?;
+        self.rest = rest;
+        Ok(bytes)
+    }
+
+    fn container(&mut self, major: u8) -> Result<Items, Malformed> {
+        let head = self.head()?;
+        if head.major != major {
+            return Err(Malformed);
+        }
+        // No input holds as many items as 32 bits cannot tell.
+        head.argument.map(u32::try_from).transpose().map(Items).map_err(|_| Malformed)
     }
 
     /// Passes over one value of any type and gives its bytes.
@@ -167,9 +269,9 @@ impl<'b> Reader<'b> {
     /// # Errors
     /// [`Malformed`] when the bytes are no CBOR, end inside the value, or nest deeper than [`DEPTH`].
     pub fn skip(&mut self) -> Result<&'b [u8], Malformed> {
-        let start = self.decoder.position();
-        let mut open = [0u64; DEPTH];
-        // `open[..depth]` holds, for each container around the next item, how many items it still needs.
+        let start = self.rest;
+        // `open[..depth]`: what the containers around the next item still hold.
+        let mut open = [Items(None); DEPTH];
         let mut depth = 0usize;
         loop {
             if let Some(items) = self.skip_head()? {
@@ -177,19 +279,8 @@ impl<'b> Reader<'b> {
                 depth = depth.saturating_add(1);
             }
             loop {
-                let Some(innermost) = depth.checked_sub(1) else {
-                    return self.decoder.input().get(start..self.decoder.position()).ok_or(Malformed);
-                };
-                let left = open.get_mut(innermost).ok_or(Malformed)?;
-                let ended = match *left {
-                    0 => true,
-                    INDEFINITE => self.peek() == Some(BREAK) && self.advance(1),
-                    _ => {
-                        *left = left.saturating_sub(1);
-                        false
-                    }
-                };
-                if !ended {
+                let Some(innermost) = depth.checked_sub(1) else { return self.since(start) };
+                if self.more(open.get_mut(innermost).ok_or(Malformed)?)? {
                     break;
                 }
                 depth = innermost;
@@ -197,119 +288,127 @@ impl<'b> Reader<'b> {
         }
     }
 
-    /// Passes over one item that is not a container, or over the head of one; gives the number of items then expected.
-    fn skip_head(&mut self) -> Result<Option<u64>, Malformed> {
-        let initial = self.peek().ok_or(Malformed)?;
-        self.advance(1);
-        let (major, short) = (initial >> 5, initial & 0x1f);
-        let argument = match short {
-            0..=23 => u64::from(short),
-            24 => u64::from(self.take::<1>()?[0]),
-            25 => u64::from(u16::from_be_bytes(self.take()?)),
-            26 => u64::from(u32::from_be_bytes(self.take()?)),
-            27 => u64::from_be_bytes(self.take()?),
-            31 if matches!(major, 4 | 5) => return Ok(Some(INDEFINITE)),
-            _ => return Err(Malformed),
+    /// Passes over one item that is not a container, or over the head of one; gives the items then expected.
+    fn skip_head(&mut self) -> Result<Option<Items>, Malformed> {
+        let Head { major, argument } = self.head()?;
+        let Some(argument) = argument else {
+            return if matches!(major, ARRAY | MAP) { Ok(Some(Items(None))) } else { Err(Malformed) };
         };
+        let count = u32::try_from(argument);
         match major {
-            2 | 3 => {
+            BYTES | TEXT => {
                 let length = usize::try_from(argument).map_err(|_| Malformed)?;
-                let left = self.decoder.input().len().saturating_sub(self.decoder.position());
-                if length > left {
-                    return Err(Malformed);
-                }
-                self.advance(length);
+                self.rest = self.rest.get(length..).ok_or(Malformed)?;
                 Ok(None)
             }
-            // A count near `INDEFINITE` cannot be met by any input, and twice it is a map's number of items.
-            4 if argument <= COUNT_MAX => Ok(Some(argument)),
-            5 if argument <= COUNT_MAX => Ok(Some(argument.saturating_mul(2))),
-            4 | 5 => Err(Malformed),
-            6 => Ok(Some(1)),
+            ARRAY => Ok(Some(Items(Some(count.map_err(|_| Malformed)?)))),
+            MAP => Ok(Some(Items(Some(count.ok().and_then(|count| count.checked_mul(2)).ok_or(Malformed)?)))),
+            TAG => Ok(Some(Items(Some(1)))),
             _ => Ok(None),
         }
-    }
-
-    fn take<const N: usize>(&mut self) -> Result<[u8; N], Malformed> {
-        let rest = self.decoder.input().get(self.decoder.position()..).ok_or(Malformed)?;
-        let bytes = rest.first_chunk().ok_or(Malformed)?;
-        self.advance(N);
-        Ok(*bytes)
-    }
-
-    /// Always true, so that it can end a condition.
-    fn advance(&mut self, bytes: usize) -> bool {
-        self.decoder.set_position(self.decoder.position().saturating_add(bytes));
-        true
-    }
-}
-
-const INDEFINITE: u64 = u64::MAX;
-const COUNT_MAX: u64 = 0xffff_ffff;
-
-/// The bytes a [`Writer`] fills, from the front.
-#[derive(Debug)]
-struct Buffer<'a> {
-    bytes: &'a mut [u8],
-    used: usize,
-}
-
-impl Write for Buffer<'_> {
-    type Error = Full;
-
-    #[inline]
-    fn write_all(&mut self, bytes: &[u8]) -> Result<(), Full> {
-        let room = self.bytes.get_mut(self.used..).and_then(|rest| rest.get_mut(..bytes.len())).ok_or(Full)?;
-        // As long as each other. `copy_from_slice` would ask again, and where size comes first that panic stays in.
-        room.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
-        self.used = self.used.saturating_add(bytes.len());
-        Ok(())
     }
 }
 
 /// Writes values into a byte slice, front to back.
 #[derive(Debug)]
 pub struct Writer<'a> {
-    encoder: Encoder<Buffer<'a>>,
+    bytes: &'a mut [u8],
+    used: usize,
 }
 
 impl<'a> Writer<'a> {
     /// Starts at the first byte of `bytes`.
     #[must_use]
-    pub fn new(bytes: &'a mut [u8]) -> Self {
-        Self { encoder: Encoder::new(Buffer { bytes, used: 0 }) }
+    pub const fn new(bytes: &'a mut [u8]) -> Self {
+        Self { bytes, used: 0 }
     }
 
     /// Bytes written so far.
     #[must_use]
-    pub fn position(&self) -> usize {
-        self.encoder.writer().used
+    pub const fn position(&self) -> usize {
+        self.used
     }
 
     /// Takes back everything after the first `position` bytes.
     pub fn truncate(&mut self, position: usize) {
-        let buffer = self.encoder.writer_mut();
-        buffer.used = buffer.used.min(position);
+        self.used = self.used.min(position);
+    }
+
+    // The functions below are kept out of line for the same reason as the reader's `head`.
+    #[inline(never)]
+    fn byte(&mut self, byte: u8) -> Result<(), Full> {
+        *self.bytes.get_mut(self.used).ok_or(Full)? = byte;
+        self.used = self.used.wrapping_add(1);
+        Ok(())
+    }
+
+    #[inline(never)]
+    fn append(&mut self, bytes: &[u8]) -> Result<(), Full> {
+        let place = self.bytes.get_mut(self.used..).and_then(|rest| rest.get_mut(..bytes.len())).ok_or(Full)?;
+        // As long as each other. `copy_from_slice` would ask again, and where size comes first that panic stays in.
+        for (place, &byte) in place.iter_mut().zip(bytes) {
+            *place = byte;
+        }
+        self.used = self.used.wrapping_add(bytes.len());
+        Ok(())
+    }
+
+    #[inline(never)]
+    fn head(&mut self, major: u8, argument: u32) -> Result<(), Full> {
+        let initial = major << 5;
+        let [highest, higher, high, low] = argument.to_be_bytes();
+        match argument {
+            0..=23 => self.byte(initial | low),
+            24..=0xff => {
+                self.byte(initial | 24)?;
+                self.byte(low)
+            }
+            0x100..=0xffff => self.append(&[initial | 25, high, low]),
+            _ => self.append(&[initial | 26, highest, higher, high, low]),
+        }
+    }
+
+    fn head64(&mut self, major: u8, argument: u64) -> Result<(), Full> {
+        match u32::try_from(argument) {
+            Ok(narrow) => self.head(major, narrow),
+            Err(_) => {
+                self.byte(major << 5 | 27)?;
+                self.append(&argument.to_be_bytes())
+            }
+        }
     }
 
     /// A text string.
     ///
     /// # Errors
     /// [`Full`].
+    #[inline(never)]
     pub fn text(&mut self, text: &str) -> Result<(), Full> {
-        self.encoder.str(text)?;
-        Ok(())
+        self.head(TEXT, u32::try_from(text.len()).map_err(|_| Full)?)?;
+        self.append(text.as_bytes())
     }
 
-    /// A text string in parts, written one after the other: no buffer is needed to join them.
+    /// One text string of several parts with a separator between them: no buffer is needed to join them.
     ///
     /// # Errors
     /// [`Full`].
-    pub fn text_parts<'t>(&mut self, parts: impl Iterator<Item = &'t str> + Clone) -> Result<(), Full> {
-        let length = parts.clone().fold(0usize, |sum, part| sum.saturating_add(part.len()));
-        self.encoder.str_len(u64::try_from(length).map_err(|_| Full)?)?;
+    pub fn text_joined<'t>(
+        &mut self,
+        parts: impl Iterator<Item = &'t str> + Clone,
+        separator: &str,
+    ) -> Result<(), Full> {
+        let mut length = 0usize;
+        let mut before = 0usize;
+        for part in parts.clone() {
+            length = length.saturating_add(before).saturating_add(part.len());
+            before = separator.len();
+        }
+        self.head(TEXT, u32::try_from(length).map_err(|_| Full)?)?;
+        let mut before = "";
         for part in parts {
-            self.encoder.writer_mut().write_all(part.as_bytes())?;
+            self.append(before.as_bytes())?;
+            self.append(part.as_bytes())?;
+            before = separator;
         }
         Ok(())
     }
@@ -319,33 +418,29 @@ impl<'a> Writer<'a> {
     /// # Errors
     /// [`Full`].
     pub fn bytes(&mut self, bytes: &[u8]) -> Result<(), Full> {
-        self.encoder.bytes(bytes)?;
-        Ok(())
+        self.head(BYTES, u32::try_from(bytes.len()).map_err(|_| Full)?)?;
+        self.append(bytes)
     }
 
     /// An unsigned integer, in the shortest form.
     ///
     /// # Errors
     /// [`Full`].
+    #[inline(never)]
     pub fn unsigned(&mut self, value: u64) -> Result<(), Full> {
-        // On 32-bit targets the narrow forms are much cheaper to tell apart in 32 bits.
-        match u32::try_from(value) {
-            Ok(narrow) => self.encoder.u32(narrow)?,
-            Err(_) => self.encoder.u64(value)?,
-        };
-        Ok(())
+        self.head64(UNSIGNED, value)
     }
 
     /// An integer of either sign, in the shortest form.
     ///
     /// # Errors
     /// [`Full`].
+    #[inline(never)]
     pub fn integer(&mut self, value: i64) -> Result<(), Full> {
-        match i32::try_from(value) {
-            Ok(narrow) => self.encoder.i32(narrow)?,
-            Err(_) => self.encoder.i64(value)?,
-        };
-        Ok(())
+        match u64::try_from(value) {
+            Ok(value) => self.head64(UNSIGNED, value),
+            Err(_) => self.head64(NEGATIVE, u64::from_ne_bytes((!value).to_ne_bytes())),
+        }
     }
 
     /// `true` or `false`.
@@ -353,8 +448,7 @@ impl<'a> Writer<'a> {
     /// # Errors
     /// [`Full`].
     pub fn boolean(&mut self, value: bool) -> Result<(), Full> {
-        self.encoder.bool(value)?;
-        Ok(())
+        self.byte(if value { TRUE } else { FALSE })
     }
 
     /// Opens a map that [`Writer::end`] closes.
@@ -362,8 +456,7 @@ impl<'a> Writer<'a> {
     /// # Errors
     /// [`Full`].
     pub fn begin_map(&mut self) -> Result<(), Full> {
-        self.encoder.begin_map()?;
-        Ok(())
+        self.byte(MAP << 5 | INDEFINITE_LENGTH)
     }
 
     /// Opens an array that [`Writer::end`] closes.
@@ -371,8 +464,7 @@ impl<'a> Writer<'a> {
     /// # Errors
     /// [`Full`].
     pub fn begin_array(&mut self) -> Result<(), Full> {
-        self.encoder.begin_array()?;
-        Ok(())
+        self.byte(ARRAY << 5 | INDEFINITE_LENGTH)
     }
 
     /// Closes the innermost open map or array.
@@ -380,8 +472,7 @@ impl<'a> Writer<'a> {
     /// # Errors
     /// [`Full`].
     pub fn end(&mut self) -> Result<(), Full> {
-        self.encoder.end()?;
-        Ok(())
+        self.byte(BREAK)
     }
 }
 
@@ -572,12 +663,12 @@ fn checked<'b>(
     open: impl FnOnce(&mut Reader<'b>) -> Result<Items, Malformed>,
     mut entry: impl FnMut(&mut Reader<'b>) -> Result<(), Malformed>,
 ) -> Result<&'b [u8], Malformed> {
-    let start = reader.position();
+    let start = reader.rest;
     let mut items = open(reader)?;
     while reader.more(&mut items)? {
         entry(reader)?;
     }
-    reader.decoder.input().get(start..reader.position()).ok_or(Malformed)
+    reader.since(start)
 }
 
 /// A container that was checked once, walked again.
@@ -641,14 +732,18 @@ macro_rules! message {
         impl<$life> $crate::cbor::Value<$life> for $name $($generics)* {
             fn read(reader: &mut $crate::cbor::Reader<$life>) -> ::core::result::Result<Self, $crate::cbor::Malformed> {
                 $(let mut $field: ::core::option::Option<$type> = ::core::option::Option::None;)*
-                let mut items = reader.map()?;
-                while reader.more(&mut items)? {
-                    match reader.text()? {
-                        $($key if $field.is_some() => return ::core::result::Result::Err($crate::cbor::Malformed),
-                        $key => $field = ::core::option::Option::Some($crate::cbor::Value::read(reader)?),)*
-                        _ => { reader.skip()?; }
+                reader.fields(&[$($key),*], &mut |place, reader| {
+                    // The fields in order, counted down to the one meant.
+                    #[allow(unused_mut, reason = "a message may have no keys")]
+                    let mut before = place;
+                    $(if before == 0 {
+                        $field = ::core::option::Option::Some($crate::cbor::Value::read(reader)?);
+                        return ::core::result::Result::Ok(());
                     }
-                }
+                    before = before.wrapping_sub(1);)*
+                    let _ = (before, reader);
+                    ::core::result::Result::Ok(())
+                })?;
                 ::core::result::Result::Ok(Self { $($field: $crate::message!(@take $presence $field),)* })
             }
 

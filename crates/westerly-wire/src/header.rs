@@ -80,6 +80,7 @@ impl Operation {
 
     /// The operation an answer to this one carries: a read is answered as a read, anything else as a write.
     #[must_use]
+    #[inline]
     pub const fn response(self) -> Self {
         match self {
             Self::Read => Self::ReadResponse,
@@ -109,6 +110,7 @@ impl Header {
     /// Reads a header off the front of `bytes`; gives it and what follows, or `None` when fewer than [`LENGTH`] bytes are
     /// there. What follows may be shorter or longer than [`Header::length`] says: the caller decides what that means.
     #[must_use]
+    #[inline]
     pub fn split(bytes: &[u8]) -> Option<(Self, &[u8])> {
         let (header, rest) = bytes.split_first_chunk()?;
         Some((Self::from_bytes(*header), rest))
@@ -116,6 +118,7 @@ impl Header {
 
     /// Reads a header; every bit pattern is one.
     #[must_use]
+    #[inline]
     pub const fn from_bytes(bytes: [u8; LENGTH]) -> Self {
         let [first, _flags, length_high, length_low, group_high, group_low, sequence, command] = bytes;
         Self {
@@ -130,6 +133,7 @@ impl Header {
 
     /// Writes the header, reserved bits and flags zero.
     #[must_use]
+    #[inline]
     pub const fn to_bytes(self) -> [u8; LENGTH] {
         let [length_high, length_low] = self.length.to_be_bytes();
         let [group_high, group_low] = self.group.to_be_bytes();
@@ -140,6 +144,7 @@ impl Header {
     /// The header of the answer to this request, with a payload of `length` bytes: the newest version both sides know,
     /// group, sequence and command echoed.
     #[must_use]
+    #[inline]
     pub const fn response(self, length: u16) -> Self {
         let version = match self.version {
             Version::V1 => Version::V1,

@@ -6,7 +6,7 @@
 //! |---|---|
 //! | [`header`] | the eight bytes every message starts with |
 //! | [`serial`] | the console framing: marker, base64, length and checksum, streamed |
-//! | [`cbor`] | bounded reading and writing of CBOR over minicbor |
+//! | [`cbor`] | bounded reading and writing of CBOR |
 //! | [`error`] | SMP codes, group errors, and what protocol version 1 says instead |
 //! | [`os`], [`enumeration`] | the messages of a group, one file a group |
 //!

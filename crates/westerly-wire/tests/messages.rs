@@ -2,7 +2,7 @@
 //! Every message: what is written reads back, whatever its values, and any bytes are read or refused.
 
 use proptest::prelude::*;
-use westerly_wire::cbor::{Entries, Full, List, Malformed, Message, Reader};
+use westerly_wire::cbor::{Entries, Full, List, Malformed, Message, Reader, Writer};
 use westerly_wire::enumeration::{
     CountResponse, Details, DetailsRequest, DetailsResponse, ListResponse, SingleRequest, SingleResponse,
 };
@@ -114,7 +114,7 @@ proptest! {
         prop_oneof![any::<u8>(), 0xa0u8..0xa4, 0x80u8..0x84, Just(0xbf), Just(0x9f), Just(0xff), 0x60u8..0x64], 0..60)) {
         let mut reader = Reader::new(&bytes);
         if let Ok(value) = reader.skip() {
-            prop_assert!(!value.is_empty() && value.len() == reader.position() && bytes.starts_with(value));
+            prop_assert!(!value.is_empty() && value.len() == bytes.len() - reader.left() && bytes.starts_with(value));
         }
         let _ = EchoRequest::decode(&bytes);
         let _ = ResetRequest::decode(&bytes);
@@ -124,6 +124,48 @@ proptest! {
         if let Ok(details) = DetailsResponse::decode(&bytes) {
             prop_assert!(details.groups.iter().count() <= bytes.len());
         }
+    }
+}
+
+proptest! {
+    #[test]
+    fn values_agree_with_minicbor_both_ways(unsigned: u64, integer: i64, text in ".{0,300}", bytes in prop::collection::vec(any::<u8>(), 0..300), boolean: bool, shift in 0u32..64) {
+        let (unsigned, integer) = (unsigned >> shift, integer >> shift);
+        let mut ours = [0; 2048];
+        let mut writer = Writer::new(&mut ours);
+        writer.unsigned(unsigned).unwrap();
+        writer.integer(integer).unwrap();
+        writer.text(&text).unwrap();
+        writer.text_joined(text.split(' '), " ").unwrap();
+        writer.bytes(&bytes).unwrap();
+        writer.boolean(boolean).unwrap();
+        let length = writer.position();
+
+        let mut encoder = minicbor::Encoder::new(Vec::new());
+        encoder.u64(unsigned).unwrap().i64(integer).unwrap().str(&text).unwrap().str(&text).unwrap();
+        encoder.bytes(&bytes).unwrap().bool(boolean).unwrap();
+        let theirs = encoder.into_writer();
+        prop_assert_eq!(&ours[..length], &theirs[..]);
+
+        let mut reader = Reader::new(&theirs);
+        prop_assert_eq!(reader.unsigned(), Ok(unsigned));
+        prop_assert_eq!(reader.integer(), Ok(integer));
+        prop_assert_eq!(reader.text(), Ok(&text[..]));
+        prop_assert_eq!(reader.text(), Ok(&text[..]));
+        prop_assert_eq!(reader.bytes(), Ok(&bytes[..]));
+        prop_assert_eq!(reader.boolean(), Ok(boolean));
+        prop_assert_eq!(reader.left(), 0);
+    }
+
+    /// What minicbor reads as a value of a type, so is read here, and the other way round.
+    #[test]
+    fn any_bytes_agree_with_minicbor(bytes in prop::collection::vec(any::<u8>(), 1..12)) {
+        use minicbor::Decoder;
+        prop_assert_eq!(Reader::new(&bytes).unsigned().ok(), Decoder::new(&bytes).u64().ok());
+        prop_assert_eq!(Reader::new(&bytes).integer().ok(), Decoder::new(&bytes).i64().ok());
+        prop_assert_eq!(Reader::new(&bytes).text().ok(), Decoder::new(&bytes).str().ok());
+        prop_assert_eq!(Reader::new(&bytes).bytes().ok(), Decoder::new(&bytes).bytes().ok());
+        prop_assert_eq!(Reader::new(&bytes).boolean().ok(), Decoder::new(&bytes).bool().ok());
     }
 }
 

@@ -92,35 +92,51 @@ impl DateTime {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let mut cursor = Cursor(text.as_bytes());
-        let year = cursor.number::<4>()?;
-        cursor.one_of(b"-")?;
-        let month = cursor.small()?;
-        cursor.one_of(b"-")?;
-        let day = cursor.small()?;
-        cursor.one_of(b"Tt ")?;
-        let hour = cursor.small()?;
-        cursor.one_of(b":")?;
-        let minute = cursor.small()?;
-        cursor.one_of(b":")?;
-        let second = cursor.small()?;
+        let mut fields = [0u16; 6];
+        for (field, (before, digits)) in fields.iter_mut().zip(LAYOUT) {
+            if !before.is_empty() {
+                cursor.one_of(before)?;
+            }
+            *field = cursor.number(digits)?;
+        }
         let millisecond = cursor.fraction()?;
         cursor.zone()?;
         cursor.0.is_empty().then_some(())?;
+        let [year, ..] = fields;
+        // Two digits each: the high byte is zero.
+        let [_, month, day, hour, minute, second] = fields.map(|field| {
+            let [_, low] = field.to_be_bytes();
+            low
+        });
         Self::new(year, (month, day), (hour, minute, second), millisecond)
     }
 
     /// The text, ASCII.
     #[must_use]
     pub fn to_text(&self) -> DateTimeText {
-        let mut text = *b"0000-00-00T00:00:00.000";
-        let [y3, y2, y1, y0, _, m1, m0, _, d1, d0, _, h1, h0, _, n1, n0, _, s1, s0, _, f2, f1, f0] = &mut text;
-        put(self.year, [y3, y2, y1, y0]);
-        put(self.month.into(), [m1, m0]);
-        put(self.day.into(), [d1, d0]);
-        put(self.hour.into(), [h1, h0]);
-        put(self.minute.into(), [n1, n0]);
-        put(self.second.into(), [s1, s0]);
-        put(self.millisecond, [f2, f1, f0]);
+        let mut text = *b"yyyy-mm-ddThh:mm:ss.mmm";
+        let fields = [
+            (self.year, 1000),
+            (self.month.into(), 10),
+            (self.day.into(), 10),
+            (self.hour.into(), 10),
+            (self.minute.into(), 10),
+            (self.second.into(), 10),
+            (self.millisecond, 100),
+        ];
+        let mut places = text.iter_mut();
+        for (mut number, mut weight) in fields {
+            // The step that finds no weight left passes over the separator behind the field.
+            // By subtraction: a division costs a Cortex-M0 more than the nine steps at most.
+            while let (1.., Some(place)) = (weight, places.next()) {
+                *place = b'0';
+                while number >= weight {
+                    number = number.wrapping_sub(weight);
+                    *place = place.wrapping_add(1);
+                }
+                weight /= 10;
+            }
+        }
         text
     }
 }
@@ -146,19 +162,14 @@ const fn days_of_month(year: u16, month: u8) -> u8 {
     }
 }
 
-/// Adds a number's decimal digits to zeros, the last digit last; higher digits are dropped.
-fn put<const N: usize>(mut number: u16, digits: [&mut u8; N]) {
-    for digit in digits.into_iter().rev() {
-        // The remainder is below 10.
-        *digit = digit.saturating_add(u8::try_from(number % 10).unwrap_or_default());
-        number /= 10;
-    }
-}
+/// Of each field: what may stand before it, and its digits.
+const LAYOUT: [(&[u8], usize); 6] = [(b"", 4), (b"-", 2), (b"-", 2), (b"Tt ", 2), (b":", 2), (b":", 2)];
 
 /// What is left to read.
 struct Cursor<'t>(&'t [u8]);
 
 impl Cursor<'_> {
+    #[inline(never)]
     fn digit(&mut self) -> Option<u16> {
         let (&first, rest) = self.0.split_first()?;
         first.is_ascii_digit().then_some(())?;
@@ -166,22 +177,21 @@ impl Cursor<'_> {
         Some(u16::from(first & 0x0f))
     }
 
-    /// Exactly `N` digits, four at most.
-    fn number<const N: usize>(&mut self) -> Option<u16> {
+    /// Exactly so many digits, four at most.
+    #[inline(never)]
+    fn number(&mut self, digits: usize) -> Option<u16> {
         let mut number = 0u16;
-        for _ in 0..N {
-            number = number.saturating_mul(10).saturating_add(self.digit()?);
+        for _ in 0..digits {
+            number = number.wrapping_mul(10).wrapping_add(self.digit()?);
         }
         Some(number)
     }
 
-    fn small(&mut self) -> Option<u8> {
-        self.number::<2>().and_then(|number| u8::try_from(number).ok())
-    }
-
+    #[inline(never)]
     fn one_of(&mut self, allowed: &[u8]) -> Option<u8> {
         let (&first, rest) = self.0.split_first()?;
-        allowed.contains(&first).then_some(())?;
+        // Not `contains`: for bytes that is core's word-wise search, 400 bytes of code to look at three.
+        allowed.iter().any(|&byte| byte == first).then_some(())?;
         self.0 = rest;
         Some(first)
     }
@@ -191,12 +201,12 @@ impl Cursor<'_> {
         if self.one_of(b".,").is_none() {
             return Some(0);
         }
-        let mut milliseconds = self.digit()?.saturating_mul(100);
-        for weight in [10, 1, 0, 0, 0, 0, 0, 0] {
-            match self.digit() {
-                Some(digit) => milliseconds = milliseconds.saturating_add(digit.saturating_mul(weight)),
-                None => break,
-            }
+        let mut milliseconds = self.digit()?.wrapping_mul(100);
+        let mut weight = 10u16;
+        for _ in 0..8 {
+            let Some(digit) = self.digit() else { break };
+            milliseconds = milliseconds.wrapping_add(digit.wrapping_mul(weight));
+            weight /= 10;
         }
         Some(milliseconds)
     }
@@ -206,9 +216,9 @@ impl Cursor<'_> {
         if self.one_of(b"Zz").is_some() || self.one_of(b"+-").is_none() {
             return Some(());
         }
-        let hours = self.small()?;
+        let hours = self.number(2)?;
         let _ = self.one_of(b":");
-        let minutes = self.small()?;
+        let minutes = self.number(2)?;
         (hours < 24 && minutes < 60).then_some(())
     }
 }

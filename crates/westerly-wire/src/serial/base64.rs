@@ -6,7 +6,7 @@ pub(super) const NOT_BASE64: u8 = 0x80;
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-const SEXTETS: [u8; 256] = sextets();
+static SEXTETS: [u8; 256] = sextets();
 
 #[expect(clippy::indexing_slicing, clippy::as_conversions, reason = "evaluated when compiling")]
 const fn sextets() -> [u8; 256] {
@@ -29,14 +29,13 @@ pub(super) fn sextet(character: u8) -> u8 {
 #[inline(always)]
 #[expect(clippy::indexing_slicing, reason = "six bits cannot be beyond an alphabet of 64")]
 fn character(group: u32, shift: u32) -> u8 {
-    let [.., sextet] = (group >> shift).to_be_bytes();
-    ALPHABET[usize::from(sextet & 0x3f)]
+    ALPHABET[usize::try_from((group >> shift) & 0x3f).unwrap_or_default()]
 }
 
 /// The four characters of three bytes.
 #[inline(always)]
 pub(super) fn encode([first, second, third]: [u8; 3]) -> [u8; 4] {
-    let group = u32::from_be_bytes([0, first, second, third]);
+    let group = u32::from(first) << 16 | u32::from(second) << 8 | u32::from(third);
     [character(group, 18), character(group, 12), character(group, 6), character(group, 0)]
 }
 

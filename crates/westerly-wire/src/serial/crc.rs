@@ -4,7 +4,7 @@
 //! One table of 512 bytes, one look-up a byte. Four tables would be faster still on a host and cost 1.5 KiB of a device's
 //! flash; a table of 16 entries would save 480 bytes and double the work.
 
-const TABLE: [u16; 256] = table();
+static TABLE: [u16; 256] = table();
 
 const fn table() -> [u16; 256] {
     let mut table = [0; 256];
@@ -28,11 +28,11 @@ const fn table() -> [u16; 256] {
 #[inline(always)]
 #[expect(clippy::indexing_slicing, reason = "a byte cannot be beyond a table of 256 entries")]
 pub(super) const fn step(crc: u16, byte: u8) -> u16 {
-    let [high, low] = crc.to_be_bytes();
+    let [high, _] = crc.to_be_bytes();
     // `as` because `From` is not const; widening.
     #[expect(clippy::as_conversions, reason = "widening; `usize::from` is not const")]
     let index = (high ^ byte) as usize;
-    u16::from_be_bytes([low, 0]) ^ TABLE[index]
+    (crc << 8) ^ TABLE[index]
 }
 
 /// Three steps, written out: a compiler that optimises for size would make a loop of them.

@@ -240,9 +240,28 @@ impl<const N: usize> Decoder<N> {
         self.state = State::Idle;
     }
 
+    /// Whole groups as far as they reach; gives the bytes left over, which [`Self::take`] then looks at one by one.
+    fn take_groups<'b>(&mut self, bytes: &'b [u8]) -> &'b [u8] {
+        if self.characters != 0 || self.padding != 0 {
+            return bytes;
+        }
+        let mut rest = self.take_run(bytes);
+        // Groups that hold the length, the end of the packet or the checksum.
+        while let Some((characters, behind)) = rest.split_first_chunk() {
+            let Some(decoded) = base64::decode(*characters) else { break };
+            rest = behind;
+            if decoded.into_iter().try_for_each(|byte| self.take_decoded(byte)).is_err() {
+                self.drop_packet(|drops| &mut drops.length);
+                break;
+            }
+            rest = self.take_run(rest);
+        }
+        rest
+    }
+
     /// The fast way: whole groups of a packet whose length is known, as far as they reach; gives the bytes left over, which
     /// [`Self::take`] then looks at one by one.
-    fn take_groups<'b>(&mut self, bytes: &'b [u8]) -> &'b [u8] {
+    fn take_run<'b>(&mut self, bytes: &'b [u8]) -> &'b [u8] {
         let (Some(expected), 0, 0) = (self.expected, self.characters, self.padding) else { return bytes };
         let room = self.packet.get_mut(self.filled..expected).unwrap_or_default();
         let mut crc = self.crc;
