@@ -39,6 +39,18 @@ pub(super) fn encode([first, second, third]: [u8; 3]) -> [u8; 4] {
     [character(group, 18), character(group, 12), character(group, 6), character(group, 0)]
 }
 
+/// [`encode`] for where it is not in a loop: one copy.
+#[inline(never)]
+pub(super) fn encode_small(bytes: [u8; 3]) -> [u8; 4] {
+    encode(bytes)
+}
+
+/// [`decode`] for where it is not in a loop: one copy.
+#[inline(never)]
+pub(super) fn decode_small(characters: [u8; 4]) -> Option<[u8; 3]> {
+    decode(characters)
+}
+
 /// The three bytes of four characters, or `None` if one is outside the alphabet (padding is).
 #[inline(always)]
 pub(super) fn decode([first, second, third, fourth]: [u8; 4]) -> Option<[u8; 3]> {

@@ -91,10 +91,14 @@ pub struct Decoder<const N: usize> {
     drops: Drops,
 }
 
-/// Why a byte cannot belong to the packet.
-enum Fault {
+/// A field of [`Drops`].
+#[derive(Clone, Copy)]
+enum Reason {
     Base64,
     Length,
+    Checksum,
+    Orphaned,
+    Interrupted,
 }
 
 impl<const N: usize> Default for Decoder<N> {
@@ -161,11 +165,8 @@ impl<const N: usize> Decoder<N> {
                     return complete;
                 }
                 _ => {
-                    if let Err(fault) = self.take_character(byte) {
-                        self.drop_packet(|drops| match fault {
-                            Fault::Base64 => &mut drops.base64,
-                            Fault::Length => &mut drops.length,
-                        });
+                    if let Err(reason) = self.take_character(byte) {
+                        self.drop_packet(reason);
                     }
                 }
             },
@@ -187,7 +188,7 @@ impl<const N: usize> Decoder<N> {
     /// A first line begins.
     fn open(&mut self) {
         if self.assembling {
-            self.drop_packet(|drops| &mut drops.interrupted);
+            self.drop_packet(Reason::Interrupted);
         }
         self.assembling = true;
         self.filled = 0;
@@ -203,7 +204,7 @@ impl<const N: usize> Decoder<N> {
         if self.assembling {
             self.begin_line();
         } else {
-            self.drop_packet(|drops| &mut drops.orphaned);
+            self.drop_packet(Reason::Orphaned);
         }
     }
 
@@ -218,14 +219,14 @@ impl<const N: usize> Decoder<N> {
     fn end_line(&mut self) -> bool {
         self.state = State::Idle;
         if self.characters != 0 {
-            self.drop_packet(|drops| &mut drops.base64);
+            self.drop_packet(Reason::Base64);
             return false;
         }
         if self.checksum_bytes < CRC_BYTES {
             return false;
         }
         if self.crc != 0 {
-            self.drop_packet(|drops| &mut drops.checksum);
+            self.drop_packet(Reason::Checksum);
             return false;
         }
         self.assembling = false;
@@ -233,8 +234,15 @@ impl<const N: usize> Decoder<N> {
     }
 
     /// Forgets the packet and waits for the next marker.
-    fn drop_packet(&mut self, reason: impl FnOnce(&mut Drops) -> &mut u32) {
-        let count = reason(&mut self.drops);
+    #[inline(never)]
+    fn drop_packet(&mut self, reason: Reason) {
+        let count = match reason {
+            Reason::Base64 => &mut self.drops.base64,
+            Reason::Length => &mut self.drops.length,
+            Reason::Checksum => &mut self.drops.checksum,
+            Reason::Orphaned => &mut self.drops.orphaned,
+            Reason::Interrupted => &mut self.drops.interrupted,
+        };
         *count = count.saturating_add(1);
         self.assembling = false;
         self.state = State::Idle;
@@ -248,10 +256,10 @@ impl<const N: usize> Decoder<N> {
         let mut rest = self.take_run(bytes);
         // Groups that hold the length, the end of the packet or the checksum.
         while let Some((characters, behind)) = rest.split_first_chunk() {
-            let Some(decoded) = base64::decode(*characters) else { break };
+            let Some(decoded) = base64::decode_small(*characters) else { break };
             rest = behind;
             if decoded.into_iter().try_for_each(|byte| self.take_decoded(byte)).is_err() {
-                self.drop_packet(|drops| &mut drops.length);
+                self.drop_packet(Reason::Length);
                 break;
             }
             rest = self.take_run(rest);
@@ -259,10 +267,10 @@ impl<const N: usize> Decoder<N> {
         rest
     }
 
-    /// The fast way: whole groups of a packet whose length is known, as far as they reach; gives the bytes left over, which
-    /// [`Self::take`] then looks at one by one.
+    /// The fast way, for all but the ends of a packet: groups that hold nothing but bytes of the packet, as far as they
+    /// reach; gives the rest. No group is half taken when this is called.
     fn take_run<'b>(&mut self, bytes: &'b [u8]) -> &'b [u8] {
-        let (Some(expected), 0, 0) = (self.expected, self.characters, self.padding) else { return bytes };
+        let Some(expected) = self.expected else { return bytes };
         let room = self.packet.get_mut(self.filled..expected).unwrap_or_default();
         let mut crc = self.crc;
         let mut taken = 0usize;
@@ -279,16 +287,16 @@ impl<const N: usize> Decoder<N> {
     }
 
     /// One character of a line.
-    fn take_character(&mut self, byte: u8) -> Result<(), Fault> {
+    fn take_character(&mut self, byte: u8) -> Result<(), Reason> {
         let sextet = match byte {
             b'=' if self.characters >= 2 => {
                 self.padding = self.padding.saturating_add(1);
                 0
             }
             // Behind padding nothing may follow but padding.
-            _ if self.padding != 0 => return Err(Fault::Base64),
+            _ if self.padding != 0 => return Err(Reason::Base64),
             _ => match base64::sextet(byte) {
-                base64::NOT_BASE64 => return Err(Fault::Base64),
+                base64::NOT_BASE64 => return Err(Reason::Base64),
                 sextet => sextet,
             },
         };
@@ -301,7 +309,7 @@ impl<const N: usize> Decoder<N> {
         let count = decoded.len().saturating_sub(self.padding.into());
         self.characters = 0;
         self.group = 0;
-        decoded.into_iter().take(count).try_for_each(|byte| self.take_decoded(byte)).map_err(|()| Fault::Length)
+        decoded.into_iter().take(count).try_for_each(|byte| self.take_decoded(byte)).map_err(|()| Reason::Length)
     }
 
     /// One byte of length, packet or checksum.

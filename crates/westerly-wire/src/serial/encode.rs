@@ -56,7 +56,7 @@ impl<'p> Encoder<'p> {
             let (&first, rest) = self.rest.split_first()?;
             self.rest = rest;
             self.crc = crc::step(0, first);
-            *slots.next()? = base64::encode([high, low, first]);
+            *slots.next()? = base64::encode_small([high, low, first]);
             groups = 1;
             room = RAW_MAX - GROUP;
         } else {
@@ -98,11 +98,11 @@ impl<'p> Encoder<'p> {
                 Some(1)
             }
             [first] => {
-                *slots.next()? = base64::encode([first, high, low]);
+                *slots.next()? = base64::encode_small([first, high, low]);
                 Some(1)
             }
             [first, second] => {
-                *slots.next()? = base64::encode([first, second, high]);
+                *slots.next()? = base64::encode_small([first, second, high]);
                 *slots.next()? = padded([low, 0, 0], 2);
                 Some(2)
             }
@@ -113,7 +113,7 @@ impl<'p> Encoder<'p> {
 
 /// A group whose last `padding` characters are padding.
 fn padded(bytes: [u8; GROUP], padding: usize) -> [u8; 4] {
-    let mut characters = base64::encode(bytes);
+    let mut characters = base64::encode_small(bytes);
     characters.iter_mut().rev().take(padding).for_each(|character| *character = b'=');
     characters
 }
