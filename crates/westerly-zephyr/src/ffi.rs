@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The C side of this crate, as `c/westerly.h` declares it: read the two side by side.
+
+use core::ffi::{c_char, c_int, c_void};
+
+use zephyr_sys::{device, k_mutex, k_sem};
+
+#[repr(C)]
+pub(crate) struct Application {
+    pub(crate) kernel_release: *const c_char,
+    pub(crate) kernel_version: *const c_char,
+    pub(crate) build_date_time: *const c_char,
+    pub(crate) machine: *const c_char,
+    pub(crate) processor: *const c_char,
+    pub(crate) hardware_platform: *const c_char,
+}
+
+#[repr(C)]
+pub(crate) struct Bootloader {
+    pub(crate) name: *const c_char,
+    pub(crate) mode: i32,
+    pub(crate) no_downgrade: bool,
+}
+
+#[repr(C)]
+pub(crate) struct MemoryPool {
+    pub(crate) kind: *const c_char,
+    pub(crate) index: u32,
+    pub(crate) block_size: u32,
+    pub(crate) blocks: u32,
+    pub(crate) free: u32,
+    pub(crate) minimum_free: u32,
+}
+
+#[repr(C)]
+#[derive(Default)]
+pub(crate) struct DateTime {
+    pub(crate) year: u16,
+    pub(crate) millisecond: u16,
+    pub(crate) month: u8,
+    pub(crate) day: u8,
+    pub(crate) hour: u8,
+    pub(crate) minute: u8,
+    pub(crate) second: u8,
+    pub(crate) weekday: u8,
+    pub(crate) day_of_year: u16,
+}
+
+#[repr(C)]
+pub(crate) struct Thread {
+    pub(crate) name: *const c_char,
+    pub(crate) priority: i32,
+    pub(crate) state: u32,
+    pub(crate) stack_size: u32,
+    pub(crate) stack_used: u32,
+    pub(crate) context_switches: u32,
+    pub(crate) runtime: u64,
+}
+
+#[cfg(westerly_udp)]
+#[repr(C)]
+#[derive(Default)]
+pub(crate) struct UdpPeer {
+    pub(crate) address: u32,
+    pub(crate) port: u16,
+}
+
+#[allow(improper_ctypes, reason = "the kernel's structures may hold empty ones; they pass by pointer and as C's own")]
+unsafe extern "C" {
+    pub(crate) fn westerly_application(application: *mut Application);
+    pub(crate) fn westerly_bootloader(bootloader: *mut Bootloader);
+    pub(crate) fn westerly_memory_pool(position: u32, pool: *mut MemoryPool) -> bool;
+    pub(crate) fn westerly_print_line(text: *const c_char, length: usize);
+    pub(crate) safe fn westerly_reboot();
+    pub(crate) fn westerly_fatal(file: *const c_char, file_length: usize, line: u32);
+    pub(crate) fn westerly_rtc_get(time: *mut DateTime) -> c_int;
+    pub(crate) fn westerly_rtc_set(time: *const DateTime) -> c_int;
+    pub(crate) fn westerly_threads(each: extern "C" fn(*const Thread, *mut c_void), context: *mut c_void);
+    pub(crate) safe fn westerly_uart_mcumgr() -> *const device;
+    pub(crate) safe fn westerly_uart_drain_time() -> u32;
+    pub(crate) safe fn westerly_sleep(milliseconds: u32);
+    pub(crate) fn westerly_semaphore_take(semaphore: *mut k_sem, milliseconds: u32) -> bool;
+    pub(crate) fn westerly_semaphore_wait(semaphore: *mut k_sem) -> bool;
+    pub(crate) fn westerly_mutex_lock(mutex: *mut k_mutex);
+}
+
+#[cfg(westerly_udp)]
+unsafe extern "C" {
+    pub(crate) safe fn westerly_udp_open() -> c_int;
+    pub(crate) fn westerly_udp_receive(socket: c_int, buffer: *mut u8, size: usize, peer: *mut UdpPeer) -> c_int;
+    pub(crate) fn westerly_udp_send(socket: c_int, data: *const u8, length: usize, peer: *const UdpPeer) -> c_int;
+    pub(crate) safe fn westerly_udp_thread_start(entry: extern "C" fn());
+}
+
+/// Text of a string that ends in NUL. Empty if there is none, or if it is not UTF-8.
+///
+/// # Safety
+/// `text` is null, or points to bytes that end in NUL, stay where they are, and do not change during `'a`.
+pub(crate) unsafe fn text<'a>(text: *const c_char) -> &'a str {
+    if text.is_null() {
+        return "";
+    }
+    // SAFETY: not null; the rest is this function's own condition.
+    let text = unsafe { core::ffi::CStr::from_ptr(text) };
+    text.to_str().unwrap_or_default()
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Safe Rust over what Westerly needs of Zephyr.
+//!
+//! The one crate of the project with `unsafe` and C in it: UART, sockets, threads, time, clock, memory pools, reboot, and
+//! the locks between them. What Zephyr offers as macros and inline functions is reached through the small C files in
+//! `c/`, whose shapes are in `c/westerly.h`; functions that are plain symbols through the module's crate `zephyr-sys`.
+//! Both sides of a structure are checked at compile time where the compiler can, and kept side by side where it cannot.
+//!
+//! It does not use the module's crate `zephyr`: that brings a panic handler which formats messages (about 4 KB on
+//! Cortex-M3), a logger, and objects that need an allocator. It allocates nothing itself, and it holds no policy: who may
+//! do what is decided in `westerly-server`.
+//!
+//! Objects of the kernel must not move once it knows them, so everything that contains one asks for `&'static self`.
+
+#![no_std]
+
+mod application;
+pub mod console;
+pub mod fatal;
+mod ffi;
+mod memory_pools;
+mod name;
+pub mod os;
+mod rtc;
+pub mod sync;
+mod threads;
+pub mod time;
+pub mod uart;
+#[cfg(westerly_udp)]
+pub mod udp;

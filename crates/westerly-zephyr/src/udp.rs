@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! A UDP socket over Zephyr's BSD sockets (those of the host on native_sim), and the thread that serves it.
+
+use core::ffi::c_int;
+
+use crate::ffi;
+
+/// Error returned by the functions of [`Socket`]: a positive errno value as Zephyr numbers them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Error(pub u32);
+
+impl Error {
+    fn from_result(result: c_int) -> Result<usize, Self> {
+        usize::try_from(result).map_err(|_| Self(result.unsigned_abs()))
+    }
+}
+
+/// Who a datagram came from.
+pub struct Peer(ffi::UdpPeer);
+
+/// A bound IPv4 socket.
+pub struct Socket(c_int);
+
+impl Socket {
+    /// Binds to the address and port of the configuration, or on native_sim of the command line.
+    pub fn open() -> Result<Self, Error> {
+        let socket = ffi::westerly_udp_open();
+        Error::from_result(socket).map(|_| Self(socket))
+    }
+
+    /// Waits for a datagram. Returns its length, cut to `buffer`, and its sender.
+    pub fn receive(&mut self, buffer: &mut [u8]) -> Result<(usize, Peer), Error> {
+        let mut peer = ffi::UdpPeer::default();
+        // SAFETY: C writes no more than `len` bytes to `buffer`, and fills a structure of its own layout.
+        let length = unsafe { ffi::westerly_udp_receive(self.0, buffer.as_mut_ptr(), buffer.len(), &raw mut peer) };
+        Error::from_result(length).map(|length| (length.min(buffer.len()), Peer(peer)))
+    }
+
+    /// Sends one datagram.
+    pub fn send(&mut self, data: &[u8], peer: &Peer) -> Result<(), Error> {
+        // SAFETY: C reads no more than `len` bytes of `data`, and a structure of its own layout.
+        let sent = unsafe { ffi::westerly_udp_send(self.0, data.as_ptr(), data.len(), &raw const peer.0) };
+        Error::from_result(sent).map(|_| ())
+    }
+}
+
+/// Starts the thread `westerly_udp`. It has one stack: a second call does nothing.
+pub fn start_thread(entry: extern "C" fn()) {
+    ffi::westerly_udp_thread_start(entry);
+}

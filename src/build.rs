@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Turns the CONFIG_WESTERLY_* symbols of this build into constants: `configuration::UDP_PORT` and so on.
+
+use std::fmt::Write;
+use std::path::Path;
+use std::{env, fs};
+
+const PREFIX: &str = "CONFIG_WESTERLY_";
+
+fn main() {
+    println!("cargo:rustc-check-cfg=cfg(westerly_udp)");
+    println!("cargo:rerun-if-env-changed=DOTCONFIG");
+    let path = env::var("DOTCONFIG").expect("DOTCONFIG is set by Zephyr's build: use west build");
+    println!("cargo:rerun-if-changed={path}");
+    let configuration = fs::read_to_string(&path).expect("DOTCONFIG names a file that can be read");
+
+    let mut constants = String::new();
+    for (name, value) in configuration.lines().filter_map(symbol) {
+        let (kind, value) = match value {
+            "y" => ("bool", "true"),
+            text if text.starts_with('"') => ("&str", text),
+            number => ("usize", number),
+        };
+        writeln!(constants, "#[allow(dead_code)]\npub const {name}: {kind} = {value};").expect("a String grows");
+        if name == "UDP" {
+            println!("cargo:rustc-cfg=westerly_udp");
+        }
+    }
+    let output = env::var("OUT_DIR").expect("OUT_DIR is set by cargo");
+    fs::write(Path::new(&output).join("configuration.rs"), constants).expect("OUT_DIR can be written");
+}
+
+/// `CONFIG_WESTERLY_NAME=value` as name and value.
+fn symbol(line: &str) -> Option<(&str, &str)> {
+    line.strip_prefix(PREFIX)?.split_once('=')
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The firmware: Westerly's server between Zephyr's transports. Wiring only; what can be tested without a board is in
+//! `westerly-wire` and `westerly-server`, what talks to Zephyr in `westerly-zephyr`.
+//!
+//! ```text
+//! main thread          serial.rs   UART, console framing  \
+//!                                                           server.rs, one message at a time
+//! thread westerly_udp  udp.rs      datagrams              /
+//! ```
+//! It allocates nothing and formats nothing. Sizes and access come from Kconfig through [`configuration`].
+
+#![no_std]
+#![deny(missing_docs)]
+
+mod access;
+mod configuration;
+mod serial;
+mod server;
+#[cfg(westerly_udp)]
+mod udp;
+
+use core::panic::PanicInfo;
+
+/// What Zephyr's main thread runs. The thread goes on as the serial transport, which saves a stack.
+// SAFETY: the name is what zephyr-lang-rust's main() calls, and nothing else of that name is linked.
+#[unsafe(no_mangle)]
+pub extern "C" fn rust_main() {
+    #[cfg(westerly_udp)]
+    westerly_zephyr::udp::start_thread(udp::run);
+    serial::run();
+}
+
+#[panic_handler]
+fn panic(info: &PanicInfo<'_>) -> ! {
+    westerly_zephyr::fatal::panic(info)
+}

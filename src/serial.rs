@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The serial transport: SMP over console on the devicetree's `zephyr,uart-mcumgr`, in the main thread.
+
+use westerly_server::{After, Buffers, Caller, Identity, Requests, Transport};
+use westerly_wire::serial::{Decoder, Encoder, LINE_MAX};
+use westerly_zephyr::sync::TakeOnce;
+use westerly_zephyr::uart::{Line, Port, Stalled};
+use westerly_zephyr::{console, os};
+
+use crate::configuration::{SERIAL_PACKET_SIZE, SERIAL_RECEIVE_QUEUE_SIZE, SERIAL_STALL_MS, told};
+use crate::server;
+
+/// Bytes taken out of the receive queue at a time.
+const CHUNK: usize = 64;
+
+const STALL_MILLISECONDS: u32 = told(SERIAL_STALL_MS) as u32;
+
+const CALLER: Caller = Caller {
+    transport: Transport::Serial,
+    identity: Identity::Anonymous,
+    // One: there is a single buffer a packet is assembled in. What else arrives waits in the receive queue and the UART.
+    buffers: Buffers { size: told(SERIAL_PACKET_SIZE), count: 1 },
+};
+
+struct Packets {
+    decoder: Decoder<SERIAL_PACKET_SIZE>,
+    response: [u8; SERIAL_PACKET_SIZE],
+}
+
+// A queue of heapless keeps one place free.
+static LINE: Line<{ SERIAL_RECEIVE_QUEUE_SIZE + 1 }> = Line::new();
+static PACKETS: TakeOnce<Packets> =
+    TakeOnce::new(Packets { decoder: Decoder::new(), response: [0; SERIAL_PACKET_SIZE] });
+
+/// Serves the line for ever. Returns only if there is no line to serve.
+pub fn run() {
+    let (Ok(mut port), Some(packets)) = (LINE.open(), PACKETS.take()) else {
+        console::print_line("Westerly: the UART for SMP does not start");
+        return;
+    };
+    let mut chunk = [0; CHUNK];
+    loop {
+        let count = port.read(&mut chunk);
+        let mut bytes = chunk.get(..count).unwrap_or_default();
+        while !bytes.is_empty() {
+            let fed = packets.decoder.feed(bytes);
+            bytes = bytes.get(fed.consumed..).unwrap_or_default();
+            if let Some(packet) = fed.packet {
+                answer(&mut port, packet, &mut packets.response);
+            }
+        }
+    }
+}
+
+/// Sends an answer to every request of the packet.
+fn answer(port: &mut Port, packet: &[u8], response: &mut [u8]) {
+    let mut requests = Requests::new(packet);
+    while let Some(answer) = server::answer(&CALLER, &mut requests, response) {
+        let sent = response.get(..answer.length).map_or(Ok(()), |response| send(port, response));
+        if let After::Reset(_) = answer.after {
+            port.drain();
+            os::reboot();
+        }
+        if sent.is_err() {
+            // Nobody takes bytes from this line. A client that comes back asks again.
+            return;
+        }
+    }
+}
+
+fn send(port: &mut Port, response: &[u8]) -> Result<(), Stalled> {
+    let mut line = [0; LINE_MAX];
+    let Some(mut lines) = Encoder::new(response) else {
+        // Longer than 16 bits tell; the assertions on SERIAL_PACKET_SIZE exclude it.
+        return Ok(());
+    };
+    while let Some(line) = lines.next_line(&mut line) {
+        port.write(line, STALL_MILLISECONDS)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The UDP transport: one datagram, one packet, in the thread `westerly_udp`.
+
+use westerly_server::{After, Buffers, Caller, Identity, Requests, Transport};
+use westerly_zephyr::sync::TakeOnce;
+use westerly_zephyr::udp::{Peer, Socket};
+use westerly_zephyr::{console, os, time};
+
+use crate::configuration::{UDP_PACKET_SIZE, told};
+use crate::server;
+
+/// How long to wait after a failing receive, so that a broken network does not keep the processor busy.
+const FAILURE_PAUSE_MILLISECONDS: u32 = 100;
+/// How long the last answer has to leave the network interface before a reset.
+const RESET_PAUSE_MILLISECONDS: u32 = 100;
+
+const CALLER: Caller = Caller {
+    transport: Transport::Udp,
+    identity: Identity::Anonymous,
+    // One: there is a single buffer to receive in. What else arrives waits in the socket, if that has room.
+    buffers: Buffers { size: told(UDP_PACKET_SIZE), count: 1 },
+};
+
+/// One byte more than a packet, to tell a datagram of the full size from one that was cut.
+static REQUEST: TakeOnce<[u8; UDP_PACKET_SIZE + 1]> = TakeOnce::new([0; UDP_PACKET_SIZE + 1]);
+static RESPONSE: TakeOnce<[u8; UDP_PACKET_SIZE]> = TakeOnce::new([0; UDP_PACKET_SIZE]);
+
+/// The thread. Returns only if there is no socket to serve; the other transports go on.
+pub extern "C" fn run() {
+    let (Ok(mut socket), Some(request), Some(response)) = (Socket::open(), REQUEST.take(), RESPONSE.take()) else {
+        console::print_line("Westerly: no SMP over UDP");
+        return;
+    };
+    loop {
+        let Ok((length, peer)) = socket.receive(request) else {
+            time::sleep_milliseconds(FAILURE_PAUSE_MILLISECONDS);
+            continue;
+        };
+        // Longer than the parameters command allows, and cut on arrival: what is left must not be taken for a request.
+        if length > UDP_PACKET_SIZE {
+            continue;
+        }
+        if let Some(packet) = request.get(..length) {
+            answer(&mut socket, &peer, packet, response);
+        }
+    }
+}
+
+/// Sends an answer to every request of the packet, each in a datagram of its own.
+fn answer(socket: &mut Socket, peer: &Peer, packet: &[u8], response: &mut [u8]) {
+    let mut requests = Requests::new(packet);
+    while let Some(answer) = server::answer(&CALLER, &mut requests, response) {
+        if let Some(response) = response.get(..answer.length) {
+            // A lost datagram and one that could not be sent are the same to a client: it asks again.
+            let _ = socket.send(response, peer);
+        }
+        if let After::Reset(_) = answer.after {
+            time::sleep_milliseconds(RESET_PAUSE_MILLISECONDS);
+            os::reboot();
+        }
+    }
+}
