@@ -1,28 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Who may do what: one rule a transport, from Kconfig.
+//! Who may do what: one access a transport, from Kconfig.
 
 use westerly_server::{Access, Rule, Rules, Transport};
 
 use crate::configuration;
 
-static RULES: &[Rule] = &[
-    rule(Transport::Serial, configuration::SERIAL_ACCESS),
-    #[cfg(westerly_udp)]
-    rule(Transport::Udp, configuration::UDP_ACCESS),
+#[cfg(westerly_udp)]
+const UDP: Access = access(configuration::UDP_ACCESS);
+#[cfg(not(westerly_udp))]
+const UDP: Access = Access::Refuse;
+
+static RULES: [Rule; 5] = {
+    let [serial_echo, serial] = Rule::of_transport(Transport::Serial, access(configuration::SERIAL_ACCESS));
+    let [udp_echo, udp] = Rule::of_transport(Transport::Udp, UDP);
     // A transport that is not above would have been forgotten here.
-    Rule { transport: None, group: None, command: None, access: Access::Refuse },
-];
+    let others = Rule { transport: None, group: None, command: None, access: Access::Refuse };
+    [serial_echo, serial, udp_echo, udp, others]
+};
 
 /// The policy of this build.
-pub const POLICY: Rules<'static> = Rules(RULES);
+pub const POLICY: Rules<'static> = Rules(&RULES);
 
-/// The hidden symbols `*_ACCESS` of Kconfig as a rule for every group and command.
-const fn rule(transport: Transport, access: usize) -> Rule {
-    let access = match access {
+/// The hidden symbols `*_ACCESS` of Kconfig.
+const fn access(symbol: usize) -> Access {
+    match symbol {
         0 => Access::Allow,
         1 => Access::ReadOnly,
         _ => Access::Refuse,
-    };
-    Rule { transport: Some(transport), group: None, command: None, access }
+    }
 }

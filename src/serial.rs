@@ -26,12 +26,14 @@ const CALLER: Caller = Caller {
 struct Packets {
     decoder: Decoder<SERIAL_PACKET_SIZE>,
     response: [u8; SERIAL_PACKET_SIZE],
+    /// Static like the rest: on the stack it would be cleared for every answer.
+    line: [u8; LINE_MAX],
 }
 
 // A queue of heapless keeps one place free.
 static LINE: Line<{ SERIAL_RECEIVE_QUEUE_SIZE + 1 }> = Line::new();
 static PACKETS: TakeOnce<Packets> =
-    TakeOnce::new(Packets { decoder: Decoder::new(), response: [0; SERIAL_PACKET_SIZE] });
+    TakeOnce::new(Packets { decoder: Decoder::new(), response: [0; SERIAL_PACKET_SIZE], line: [0; LINE_MAX] });
 
 /// Serves the line for ever. Returns only if there is no line to serve.
 pub fn run() {
@@ -47,17 +49,17 @@ pub fn run() {
             let fed = packets.decoder.feed(bytes);
             bytes = bytes.get(fed.consumed..).unwrap_or_default();
             if let Some(packet) = fed.packet {
-                answer(&mut port, packet, &mut packets.response);
+                answer(&mut port, packet, &mut packets.response, &mut packets.line);
             }
         }
     }
 }
 
 /// Sends an answer to every request of the packet.
-fn answer(port: &mut Port, packet: &[u8], response: &mut [u8]) {
+fn answer(port: &mut Port, packet: &[u8], response: &mut [u8], line: &mut [u8; LINE_MAX]) {
     let mut requests = Requests::new(packet);
     while let Some(answer) = server::answer(&CALLER, &mut requests, response) {
-        let sent = response.get(..answer.length).map_or(Ok(()), |response| send(port, response));
+        let sent = response.get(..answer.length).map_or(Ok(()), |response| send(port, response, line));
         if let After::Reset(_) = answer.after {
             port.drain();
             os::reboot();
@@ -69,13 +71,12 @@ fn answer(port: &mut Port, packet: &[u8], response: &mut [u8]) {
     }
 }
 
-fn send(port: &mut Port, response: &[u8]) -> Result<(), Stalled> {
-    let mut line = [0; LINE_MAX];
+fn send(port: &mut Port, response: &[u8], line: &mut [u8; LINE_MAX]) -> Result<(), Stalled> {
     let Some(mut lines) = Encoder::new(response) else {
         // Longer than 16 bits tell; the assertions on SERIAL_PACKET_SIZE exclude it.
         return Ok(());
     };
-    while let Some(line) = lines.next_line(&mut line) {
+    while let Some(line) = lines.next_line(line) {
         port.write(line, STALL_MILLISECONDS)?;
     }
     Ok(())

@@ -2,6 +2,9 @@
 //! Who may do what: asked for every request, before its group sees anything. A refusal is answered with
 //! [`AccessDenied`](westerly_wire::error::Code::AccessDenied).
 
+use westerly_wire::group;
+use westerly_wire::os::command;
+
 use crate::{Caller, Transport};
 
 /// What a caller may do with a command.
@@ -44,17 +47,28 @@ pub struct Rule {
     pub access: Access,
 }
 
+impl Rule {
+    /// One access for everything on a transport. Read only lets an echo through: it changes nothing, but some clients
+    /// (smpmgr) send it as a write, and it is the first thing anybody tries.
+    #[must_use]
+    pub const fn of_transport(transport: Transport, access: Access) -> [Self; 2] {
+        let everything = Self { transport: Some(transport), group: None, command: None, access };
+        let echo = match access {
+            Access::ReadOnly => Access::Allow,
+            other => other,
+        };
+        [Self { group: Some(group::OS), command: Some(command::ECHO), access: echo, ..everything }, everything]
+    }
+}
+
 /// Rules in order: the first that fits decides, and where none fits everything is allowed.
 ///
 /// ```
 /// use westerly_server::{Access, Rule, Rules, Transport};
-/// use westerly_server::wire::{group, os};
 ///
 /// // Over UDP: echo, and what only reads.
-/// let rules = Rules(&[
-///     Rule { transport: Some(Transport::Udp), group: Some(group::OS), command: Some(os::command::ECHO), access: Access::Allow },
-///     Rule { transport: Some(Transport::Udp), group: None, command: None, access: Access::ReadOnly },
-/// ]);
+/// let rules = Rule::of_transport(Transport::Udp, Access::ReadOnly);
+/// let rules = Rules(&rules);
 /// # let _ = rules;
 /// ```
 #[derive(Clone, Copy, Debug)]
@@ -93,5 +107,24 @@ mod tests {
         assert_eq!(access(Transport::Udp, 0, 0), Access::Allow);
         assert_eq!(access(Transport::Udp, 1, 0), Access::ReadOnly);
         assert_eq!(access(Transport::Serial, 1, 0), Access::Allow);
+    }
+
+    #[test]
+    fn read_only_lets_an_echo_through_and_refuse_does_not() {
+        let caller = Caller {
+            transport: Transport::Udp,
+            identity: Identity::Anonymous,
+            buffers: Buffers { size: 64, count: 1 },
+        };
+        for (access, echo, other) in [
+            (Access::Allow, Access::Allow, Access::Allow),
+            (Access::ReadOnly, Access::Allow, Access::ReadOnly),
+            (Access::Refuse, Access::Refuse, Access::Refuse),
+        ] {
+            let rules = Rule::of_transport(Transport::Udp, access);
+            assert_eq!(Rules(&rules).access(&caller, group::OS, command::ECHO), echo);
+            assert_eq!(Rules(&rules).access(&caller, group::OS, command::RESET), other);
+            assert_eq!(Rules(&rules).access(&caller, 64, command::ECHO), other);
+        }
     }
 }

@@ -66,7 +66,7 @@ pub(crate) struct Simulate {
 enum AccessArgument {
     /// Everything
     Allow,
-    /// Requests that read; smpmgr's echo is one that writes, mcumgrctl's is not
+    /// Requests that read, and the echo
     ReadOnly,
     /// Nothing
     Refuse,
@@ -101,20 +101,20 @@ impl Simulate {
             serial: serial.or_else(|| self.pty_link.clone().map(|link| Serial { link: Some(link) })),
             udp_packet_size: self.packet_size.map_or(defaults.udp_packet_size, |size| size.min(UDP_PACKET_MAX)),
             serial_packet_size: self.packet_size.unwrap_or(defaults.serial_packet_size),
-            rules: vec![self.access_serial.rule(Transport::Serial), self.access_udp.rule(Transport::Udp)],
+            rules: [self.access_serial.rules(Transport::Serial), self.access_udp.rules(Transport::Udp)].concat(),
             ..defaults
         }
     }
 }
 
 impl AccessArgument {
-    fn rule(self, transport: Transport) -> Rule {
+    fn rules(self, transport: Transport) -> [Rule; 2] {
         let access = match self {
             Self::Allow => Access::Allow,
             Self::ReadOnly => Access::ReadOnly,
             Self::Refuse => Access::Refuse,
         };
-        Rule { transport: Some(transport), group: None, command: None, access }
+        Rule::of_transport(transport, access)
     }
 }
 
@@ -164,7 +164,8 @@ mod tests {
     #[test]
     fn access_becomes_rules() {
         let rules = options(&["--access-udp", "read-only", "--access-serial", "refuse"]).rules;
-        let rule = |transport, access| Rule { transport: Some(transport), group: None, command: None, access };
-        assert_eq!(rules, [rule(Transport::Serial, Access::Refuse), rule(Transport::Udp, Access::ReadOnly)]);
+        let serial = Rule::of_transport(Transport::Serial, Access::Refuse);
+        let udp = Rule::of_transport(Transport::Udp, Access::ReadOnly);
+        assert_eq!(rules, [serial, udp].concat());
     }
 }

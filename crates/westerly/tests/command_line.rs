@@ -199,7 +199,8 @@ fn access_and_packet_size() {
     let client = simulator.client();
     let answer = client.exchange(b"\x08\0\0\0\0\0\x07\x06");
     assert!(answer.windows(2).any(|pair| pair == [0x18, 200]), "{answer:?}");
-    assert_eq!(client.exchange(&echo(1, "text"))[8..], *b"\xbf\x62rc\x0b\xff");
+    assert_eq!(client.exchange(&echo(1, "text"))[8..], *b"\xbf\x61r\x64text\xff");
+    assert_eq!(client.exchange(b"\x0a\0\0\0\0\0\x01\x05")[8..], *b"\xbf\x62rc\x0b\xff");
     client.send(&echo(2, &filling(201)));
     assert_eq!(client.receive(SILENCE), None);
 }
