@@ -1,0 +1,81 @@
+# shellcheck shell=bash disable=SC2154
+# SPDX-License-Identifier: Apache-2.0
+# The steps that need Rust and, for the clients, Python. Sourced by run.
+
+bare_targets=(thumbv6m-none-eabi thumbv7m-none-eabi riscv32imac-unknown-none-elf)
+
+# What the README says: what a newcomer does first.
+step_tests() {
+  need cc gcc
+  cargo test --locked
+}
+
+# Every Rust file, those of the crates too that cannot be resolved outside a Zephyr build.
+step_format() {
+  need_component fmt
+  git ls-files -z --cached --others --exclude-standard -- '*.rs' | xargs -0 rustfmt --check --edition 2024
+}
+
+step_lint() {
+  need_component clippy
+  cargo clippy --locked --quiet --workspace --all-targets -- -D warnings
+  local manifest
+  for manifest in fuzz tests/no-panic/tool; do
+    CARGO_TARGET_DIR=$build/lint cargo clippy --locked --quiet --manifest-path "$manifest/Cargo.toml" --all-targets -- -D warnings
+  done
+  need_core thumbv7m-none-eabi
+  CARGO_TARGET_DIR=$build/lint with_core cargo clippy --locked --quiet --manifest-path tests/no-panic/Cargo.toml \
+    --target thumbv7m-none-eabi -- -D warnings
+  if command -v shellcheck >/dev/null; then
+    shellcheck -x .ci/run .ci/*.sh .ci/core-libraries .ci/repository fuzz/run tests/no-panic/run
+  fi
+}
+
+# Another toolchain than the one in use: users have the latest stable one.
+step_other_toolchain() {
+  local current
+  current=$(rustc --version)
+  if ! rustc +stable --version >/dev/null 2>&1 || [ "$(rustc +stable --version)" = "$current" ]; then
+    echo "no other toolchain 'stable' beside $current"
+    return
+  fi
+  rustc +stable --version
+  CARGO_TARGET_DIR=$build/stable cargo +stable test --locked --quiet
+}
+
+step_documentation() {
+  RUSTDOCFLAGS="-D warnings" cargo doc --locked --quiet --workspace --no-deps
+}
+
+step_bare() {
+  need_core "${bare_targets[@]}"
+  local target
+  for target in "${bare_targets[@]}"; do
+    with_core cargo build --locked --quiet --release -p westerly-wire -p westerly-server --target "$target"
+    echo "westerly-wire and westerly-server build for $target"
+  done
+}
+
+step_no_panic() {
+  need_core thumbv7m-none-eabi
+  cargo test --locked --quiet --manifest-path tests/no-panic/tool/Cargo.toml --target-dir "$build/no-panic/tool"
+  with_core tests/no-panic/run
+  with_core tests/no-panic/run --self-test
+}
+
+step_repository() {
+  .ci/repository --self-test
+  .ci/repository
+}
+
+step_fuzz() {
+  need c++ g++
+  command -v cargo-fuzz >/dev/null || cargo install --quiet --locked cargo-fuzz
+  fuzz/run 60
+}
+
+step_clients() {
+  need_python
+  cargo build --locked --quiet -p westerly
+  "$python/bin/python" -m pytest -q tests/clients --executable "$build/debug/westerly"
+}

@@ -1,0 +1,89 @@
+# shellcheck shell=bash disable=SC2154
+# SPDX-License-Identifier: Apache-2.0
+# The steps that need Zephyr. Sourced by run.
+
+boards=(native_sim/native/64 qemu_cortex_m3)
+
+# Zephyr's folder and, where no SDK is installed, the compiler to use instead: as tests/bench finds them.
+zephyr_is_there() {
+  if [ -z "${zephyr_was_looked_for:-}" ]; then
+    zephyr_was_looked_for=yes
+    local found
+    found=$(python3 - <<'PYTHON'
+import shlex
+import sys
+
+sys.path.insert(0, "tests/bench")
+sys.dont_write_bytecode = True
+from benchlib import build
+
+zephyr = build.find_zephyr()
+if zephyr is not None:
+    # The Arm compiler comes with what is installed next.
+    for name, value in {"ZEPHYR_BASE": zephyr, **build.compiler_environment()}.items():
+        print(f"export {name}={shlex.quote(str(value))}")
+PYTHON
+    ) || true
+    eval "$found"
+  fi
+  [ -n "${ZEPHYR_BASE:-}" ]
+}
+
+need_zephyr_tools() {
+  need cmake cmake
+  need ninja ninja-build
+  need dtc device-tree-compiler
+  need qemu-system-arm qemu-system-arm
+  # For bindgen, and for native_sim.
+  ldconfig -p | grep -q libclang || compgen -G "/usr/lib/llvm-*/lib/libclang.so*" >/dev/null || packages libclang-dev ||
+    stop "needs libclang; it is in Debian's package libclang-dev"
+  compgen -G "/usr/lib/gcc/*/*/32/libgcc.a" >/dev/null || packages gcc-multilib || stop "needs gcc-multilib"
+  if [ -z "${ZEPHYR_TOOLCHAIN_VARIANT:-}${ZEPHYR_SDK_INSTALL_DIR:-}" ] && [ ! -d ~/.cmake/packages/Zephyr-sdk ]; then
+    packages gcc-arm-none-eabi libnewlib-arm-none-eabi || stop "needs the Zephyr SDK or arm-none-eabi-gcc"
+    zephyr_was_looked_for=
+    zephyr_is_there
+  fi
+  need_core thumbv7m-none-eabi x86_64-unknown-none
+  need_python
+}
+
+# Twister outside the tree, which it would search else.
+step_twister() {
+  need_zephyr_tools
+  local folder options=()
+  folder=$(mktemp -d)
+  for board in "${boards[@]}"; do options+=(-p "$board"); done
+  PATH=$python/bin:$PATH with_core "$python/bin/python" "$ZEPHYR_BASE/scripts/twister" -T . "${options[@]}" --integration \
+    --inline-logs -v --outdir "$folder/out"
+  rm -rf "$folder"
+}
+
+# The application built as a user does, without a warning, and the clients against it.
+step_applications() {
+  need_zephyr_tools
+  application native_sim/native/64 native_sim zephyr.exe
+  application qemu_cortex_m3 qemu zephyr.elf
+}
+
+# Board, what tests/clients calls it, the file that runs.
+application() {
+  local folder=$build/ci/$2 version=()
+  log=$folder.log
+  rm -rf "$folder"
+  mkdir -p "$folder"
+  # Zephyr without its history warns that it cannot tell its version.
+  git -C "$ZEPHYR_BASE" rev-parse >/dev/null 2>&1 || version=(-DBUILD_VERSION=unknown)
+  echo "building for $1"
+  with_core cmake -GNinja -B"$folder" -S. -DBOARD="$1" "${version[@]}" >"$log" 2>&1 </dev/null
+  with_core cmake --build "$folder" >>"$log" 2>&1 </dev/null
+  if grep -niE '\bwarning\b' "$log" >&2; then
+    stop "the build for $1 warns, see above"
+  fi
+  "$python/bin/python" -m pytest -q tests/clients --target "$2" --executable "$folder/zephyr/$3"
+  log=
+}
+
+step_comparison() {
+  need_zephyr_tools
+  with_core "$python/bin/python" tests/bench/run --build-dir "$build/ci/bench"
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Every message of westerly-wire: decoded from any bytes; any value compared, and encoded into any buffer.
+
+use westerly_wire::cbor::Message;
+use westerly_wire::{enumeration, error, os};
+
+use crate::opaque::{reference, reference_mut, sink, slice, slice_mut};
+
+/// One entry a message.
+macro_rules! messages {
+    ($($module:ident::$message:ident),* $(,)?) => {
+        pub const ENTRIES: &[fn()] = &[$({
+            #[inline(never)]
+            fn entry() {
+                sink(<$module::$message as Message>::decode(slice()));
+                sink(<$module::$message as Message>::encode(reference(), slice_mut()));
+                sink(<$module::$message as westerly_wire::cbor::Value>::read(reference_mut()));
+                sink(<$module::$message as westerly_wire::cbor::Value>::write(reference(), reference_mut()));
+                sink(reference::<$module::$message>() == reference());
+            }
+            entry
+        }),*];
+    };
+}
+
+messages! {
+    error::SmpError,
+    error::GroupError,
+    error::GroupErrorResponse,
+    error::Status,
+    os::EchoRequest,
+    os::EchoResponse,
+    os::Empty,
+    os::Task,
+    os::TaskStatisticsResponse,
+    os::MemoryPool,
+    os::MemoryPoolsResponse,
+    os::DateTimeRequest,
+    os::DateTimeResponse,
+    os::ResetRequest,
+    os::ParametersResponse,
+    os::ApplicationRequest,
+    os::ApplicationResponse,
+    os::BootloaderRequest,
+    os::BootloaderResponse,
+    os::BootloaderModeResponse,
+    enumeration::CountResponse,
+    enumeration::ListResponse,
+    enumeration::SingleRequest,
+    enumeration::SingleResponse,
+    enumeration::DetailsRequest,
+    enumeration::Details,
+    enumeration::DetailsResponse,
+}

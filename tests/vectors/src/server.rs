@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+//! A vector of westerly-server: packets to a fresh device, and the packets it answers.
+
+#[path = "../../../crates/westerly-server/tests/device/mod.rs"]
+mod device;
+
+use device::{Device, NoStatistics};
+use westerly_server::{AllowAll, Buffers, Caller, Identity, OsGroup, Requests, Server, Transport};
+
+use crate::print::{same, wrong};
+
+/// As in the golden files' head.
+const CALLER: Caller =
+    Caller { transport: Transport::Udp, identity: Identity::Anonymous, buffers: Buffers { size: 2048, count: 2 } };
+
+/// Whether the requests are answered by exactly these answers.
+pub fn holds(requests: &[&[u8]], answers: &[&[u8]]) -> bool {
+    let mut server = Server::new(AllowAll);
+    let mut os = OsGroup(Device::default());
+    let mut expected = answers.iter();
+    for packet in requests {
+        let mut requests = Requests::new(packet);
+        let mut buffer = [0xaa; 1472];
+        while let Some(answer) = server.handle(&mut [&mut os, &mut NoStatistics], &CALLER, &mut requests, &mut buffer) {
+            let Some(got) = buffer.get(..answer.length) else { return wrong(format_args!("length {}", answer.length)) };
+            let Some(expected) = expected.next() else { return same("an answer too many", &[], got) };
+            if !same("answer", expected, got) {
+                return false;
+            }
+        }
+    }
+    expected.next().is_none_or(|missing| same("no answer", missing, &[]))
+}
