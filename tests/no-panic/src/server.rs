@@ -6,7 +6,7 @@ use core::ops::ControlFlow;
 use westerly_server::wire::os::{DateTime, EchoRequest, MemoryPool, ParametersResponse, Part, ResetRequest, Task};
 use westerly_server::{
     Access, After, AllowAll, Application, Bootloader, Caller, ClockError, Failure, Group, GroupDescription, Os,
-    OsGroup, Policy, Request, Requests, ResetError, Response, Rules, Server,
+    OsGroup, Policy, Request, Requests, ResetError, Response, Rule, Rules, Server,
 };
 
 use crate::opaque::{decision, reference, reference_mut, sink, slice, slice_mut, text, value};
@@ -156,6 +156,7 @@ fn failures() {
 fn policies() {
     sink(AllowAll::access(reference(), reference(), value(), value()));
     sink(Rules::access(reference(), reference(), value(), value()));
+    sink(Rule::of_transport(value(), value()));
 }
 
 #[inline(never)]
