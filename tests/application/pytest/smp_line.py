@@ -78,7 +78,27 @@ class Silence(AssertionError):
     """No answer came in time."""
 
 
-class SerialClient:
+class Client:
+    """What both kinds of client do with send() and receive()."""
+
+    def ask(self, *arguments, **options):
+        self.send(request(*arguments, **options))
+        return self.receive()
+
+    def expect_silence(self, seconds=0.3):
+        """Nothing but zero bytes arrives for so long."""
+        try:
+            packet = self.receive(seconds)
+        except Silence:
+            self.drop_rest()
+            return
+        raise AssertionError(f"an answer where there should be none: {packet}")
+
+    def drop_rest(self):
+        """Fails if something arrived that is no whole packet."""
+
+
+class SerialClient(Client):
     """A client on a pty."""
 
     def __init__(self, path):
@@ -129,22 +149,12 @@ class SerialClient:
         assert struct.pack(">H", crc16(packet)) == checksum, "checksum"
         return Packet(packet)
 
-    def ask(self, *arguments, **options):
-        self.send(request(*arguments, **options))
-        return self.receive()
-
-    def expect_silence(self, seconds=0.3):
-        """Nothing but zero bytes arrives for so long."""
-        try:
-            packet = self.receive(seconds)
-        except Silence:
-            assert not self.buffer.strip(b"\0"), f"part of a line: {self.buffer!r}"
-            self.buffer = b""
-            return
-        raise AssertionError(f"an answer where there should be none: {packet}")
+    def drop_rest(self):
+        assert not self.buffer.strip(b"\0"), f"part of a line: {self.buffer!r}"
+        self.buffer = b""
 
 
-class UdpClient:
+class UdpClient(Client):
     """A client with a socket of its own."""
 
     def __init__(self, address):
@@ -163,14 +173,3 @@ class UdpClient:
             return Packet(self.socket.recv(65536))
         except TimeoutError:
             raise Silence("no datagram") from None
-
-    def ask(self, *arguments, **options):
-        self.send(request(*arguments, **options))
-        return self.receive()
-
-    def expect_silence(self, seconds=0.3):
-        try:
-            packet = self.receive(seconds)
-        except Silence:
-            return
-        raise AssertionError(f"an answer where there should be none: {packet}")
