@@ -81,7 +81,9 @@ impl<P: Policy> Server<P> {
         let Some((place, payload)) = response.split_first_chunk_mut() else {
             return self.no_room(requests);
         };
-        let mut response = Response::new(payload);
+        // A header cannot tell of more; what does not fit is answered as too large.
+        let most = payload.len().min(u16::MAX.into());
+        let mut response = Response::new(payload.get_mut(..most).unwrap_or_default());
         let outcome = self.answer(groups, caller, &header, behind, &mut response);
         let finished = match outcome {
             Ok(rest) => {

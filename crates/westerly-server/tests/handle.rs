@@ -99,6 +99,17 @@ fn an_answer_that_does_not_fit_is_an_error_and_without_room_for_that_nothing() {
     }
 }
 
+/// A payload of 65536 bytes would not fit the header's length: it used to be counted as a success and dropped.
+#[test]
+fn an_answer_longer_than_a_header_can_tell_is_too_large() {
+    let text = vec![b'x'; 65_535 - 6];
+    // A definite map around it, so that the answer with its indefinite one is a byte longer.
+    let echo = [b"\x0a\0\xff\xff\0\0\x07\0\xa1ad\x79\xff\xf9", &text[..]].concat();
+    let outcome = run(AllowAll, Transport::Udp, &echo, 70_000);
+    assert_eq!(outcome.answers, [(b"\x0b\0\0\x06\0\0\x07\0\xbfbrc\x07\xff".to_vec(), After::Nothing)]);
+    assert_eq!(outcome.statistics, Statistics { received: 1, failed: 1, ..Statistics::default() });
+}
+
 #[test]
 fn counters() {
     let outcome =
