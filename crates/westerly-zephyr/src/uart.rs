@@ -193,9 +193,17 @@ impl Port {
         interrupts_locked(|| unsafe { *self.shared.transmit.get() = transmit });
     }
 
-    /// Waits until what the UART took has left its hardware.
+    /// Waits until what the UART took has left its hardware, and switches its interrupts off: for the time before a restart.
+    ///
+    /// QEMU's PL011 keeps its interrupt mask over a restart of the processor. A byte that arrived before the line is open
+    /// again would raise an interrupt that has no handler yet to take the byte, for ever.
     pub fn drain(&mut self) {
         sleep_milliseconds(ffi::westerly_uart_drain_time());
+        // SAFETY: `uart` is a device that is ready, with its callback in place.
+        unsafe {
+            uart_irq_rx_disable(self.uart);
+            uart_irq_tx_disable(self.uart);
+        }
     }
 }
 
