@@ -195,8 +195,8 @@ impl Port {
 
     /// Waits until what the UART took has left its hardware, and switches its interrupts off: for the time before a restart.
     ///
-    /// QEMU's PL011 keeps its interrupt mask over a restart of the processor. A byte that arrived before the line is open
-    /// again would raise an interrupt that has no handler yet to take the byte, for ever.
+    /// Without that, boards under QEMU went silent after some restarts under load. Presumably its PL011 keeps the interrupt
+    /// mask over a restart, and a byte that comes before the line is open raises an interrupt without a handler, for ever.
     pub fn drain(&mut self) {
         sleep_milliseconds(ffi::westerly_uart_drain_time());
         // SAFETY: `uart` is a device that is ready, with its callback in place.
