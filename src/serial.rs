@@ -19,6 +19,7 @@ const STALL_MILLISECONDS: u32 = told(SERIAL_STALL_MS) as u32;
 const CALLER: Caller = Caller {
     transport: Transport::Serial,
     identity: Identity::Anonymous,
+peer: 0,
     // One: there is a single buffer a packet is assembled in. What else arrives waits in the receive queue and the UART.
     buffers: Buffers { size: told(SERIAL_PACKET_SIZE), count: 1 },
 };

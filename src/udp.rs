@@ -18,6 +18,7 @@ const RESET_PAUSE_MILLISECONDS: u32 = 100;
 const CALLER: Caller = Caller {
     transport: Transport::Udp,
     identity: Identity::Anonymous,
+peer: 0,
     // One: there is a single buffer to receive in. What else arrives waits in the socket, if that has room.
     buffers: Buffers { size: told(UDP_PACKET_SIZE), count: 1 },
 };
@@ -50,7 +51,8 @@ pub extern "C" fn run() {
 /// Sends an answer to every request of the packet, each in a datagram of its own.
 fn answer(socket: &mut Socket, peer: &Peer, packet: &[u8], response: &mut [u8]) {
     let mut requests = Requests::new(packet);
-    while let Some(answer) = server::answer(&CALLER, &mut requests, response) {
+    let caller = Caller { peer: peer.number(), ..CALLER };
+    while let Some(answer) = server::answer(&caller, &mut requests, response) {
         if let Some(response) = response.get(..answer.length) {
             // A lost datagram and one that could not be sent are the same to a client: it asks again.
             let _ = socket.send(response, peer);

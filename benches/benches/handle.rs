@@ -12,8 +12,12 @@ use westerly_server::{AllowAll, Buffers, Caller, Group, Identity, OsGroup, Reque
 #[path = "../../crates/westerly-server/tests/device/mod.rs"]
 mod device;
 
-const CALLER: Caller =
-    Caller { transport: Transport::Udp, identity: Identity::Anonymous, buffers: Buffers { size: 1472, count: 2 } };
+const CALLER: Caller = Caller {
+    transport: Transport::Udp,
+    identity: Identity::Anonymous,
+    peer: 0,
+    buffers: Buffers { size: 1472, count: 2 },
+};
 
 fn request(group: u16, command: u8, payload: &[u8]) -> Vec<u8> {
     let length = u16::try_from(payload.len()).unwrap();

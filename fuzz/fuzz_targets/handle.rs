@@ -28,6 +28,7 @@ fuzz_target!(|input: &[u8]| {
     let caller = Caller {
         transport: if caller & 1 == 0 { Transport::Serial } else { Transport::Udp },
         identity: Identity::Anonymous,
+peer: 0,
         buffers: Buffers { size: u16::from(*caller) << 4, count: u16::from(*caller) },
     };
     let mut server = Server::new(Whim(*policy));

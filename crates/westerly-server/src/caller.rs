@@ -35,6 +35,9 @@ pub struct Caller {
     pub transport: Transport,
     /// Who the peer has shown to be.
     pub identity: Identity,
+    /// Which peer of that transport: the same number for the same peer, for instance address and port. It tells transfers
+    /// of several peers apart and is no proof of anything. Always 0 where there can be only one, as on a serial line.
+    pub peer: u64,
     /// What that transport can take.
     pub buffers: Buffers,
 }

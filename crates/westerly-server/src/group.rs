@@ -2,7 +2,7 @@
 //! One command group, and what passes between it and the server.
 
 use westerly_wire::cbor::{Full, Malformed, Message, Writer};
-use westerly_wire::error::{Code, GroupError, GroupErrorResponse, SmpError, translate};
+use westerly_wire::error::{CODE_KEY, Code, ERROR_KEY, GroupError, SmpError, translate};
 use westerly_wire::header::Version;
 use westerly_wire::os::ResetRequest;
 
@@ -81,6 +81,13 @@ pub enum Failure {
     Smp(Code),
     /// A code of the group's own.
     Group(u16),
+    /// A code of the group's own and, under the key `len`, how much of a transfer the device has.
+    GroupAt {
+        /// The code.
+        code: u16,
+        /// So many bytes.
+        length: u64,
+    },
 }
 
 impl From<Code> for Failure {
@@ -144,20 +151,29 @@ impl<'a> Response<'a> {
     pub(crate) fn fail(mut self, failure: Failure, group: u16, version: Version) -> Result<(usize, bool), Full> {
         use westerly_wire::cbor::Value as _;
         self.writer.truncate(0);
-        let go_on = match failure {
-            Failure::Group(code) if version != Version::V1 => {
-                GroupErrorResponse { error: GroupError { group, code } }.write(&mut self.writer)?;
-                true
-            }
-            Failure::Group(code) => {
-                SmpError { code: translate(GroupError { group, code }) }.write(&mut self.writer)?;
-                false
-            }
+        let (code, length) = match failure {
             Failure::Smp(code) => {
                 SmpError { code }.write(&mut self.writer)?;
-                false
+                return Ok((self.writer.position(), false));
             }
+            Failure::Group(code) => (code, None),
+            Failure::GroupAt { code, length } => (code, Some(length)),
         };
+        let error = GroupError { group, code };
+        self.writer.begin_map()?;
+        let go_on = version != Version::V1;
+        if go_on {
+            self.writer.text(ERROR_KEY)?;
+            error.write(&mut self.writer)?;
+        } else {
+            self.writer.text(CODE_KEY)?;
+            translate(error).write(&mut self.writer)?;
+        }
+        if let Some(length) = length {
+            self.writer.text("len")?;
+            self.writer.unsigned(length)?;
+        }
+        self.writer.end()?;
         Ok((self.writer.position(), go_on))
     }
 }

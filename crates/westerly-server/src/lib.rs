@@ -43,7 +43,7 @@
 //! }
 //!
 //! let mut server = Server::new(AllowAll);
-//! let caller = Caller { transport: Transport::Serial, identity: Identity::Anonymous, buffers: Buffers { size: 384, count: 1 } };
+//! let caller = Caller { transport: Transport::Serial, identity: Identity::Anonymous, peer: 0, buffers: Buffers { size: 384, count: 1 } };
 //! let mut requests = Requests::new(&[0x08, 0, 0, 0, 0, 70, 7, 0]);
 //! let mut buffer = [0; 384];
 //! let answer = server.handle(&mut [&mut Button { presses: 3 }], &caller, &mut requests, &mut buffer).expect("one request");

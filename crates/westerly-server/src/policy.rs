@@ -99,7 +99,8 @@ mod tests {
             Rule { transport: Some(Transport::Udp), access: Access::ReadOnly, ..any },
         ];
         let access = |transport, group, command| {
-            let caller = Caller { transport, identity: Identity::Anonymous, buffers: Buffers { size: 64, count: 1 } };
+            let caller =
+                Caller { transport, identity: Identity::Anonymous, peer: 0, buffers: Buffers { size: 64, count: 1 } };
             Rules(&rules).access(&caller, group, command)
         };
         assert_eq!(access(Transport::Serial, 0, 5), Access::Refuse);
@@ -114,6 +115,7 @@ mod tests {
         let caller = Caller {
             transport: Transport::Udp,
             identity: Identity::Anonymous,
+            peer: 0,
             buffers: Buffers { size: 64, count: 1 },
         };
         for (access, echo, other) in [

@@ -15,8 +15,12 @@ use westerly_server::wire::os::{
 };
 use westerly_server::{AllowAll, Buffers, Caller, Identity, OsGroup, Requests, Server, Transport};
 
-const CALLER: Caller =
-    Caller { transport: Transport::Udp, identity: Identity::Anonymous, buffers: Buffers { size: 2048, count: 2 } };
+const CALLER: Caller = Caller {
+    transport: Transport::Udp,
+    identity: Identity::Anonymous,
+    peer: 0,
+    buffers: Buffers { size: 2048, count: 2 },
+};
 
 fn packets(field: &str) -> Vec<Vec<u8>> {
     let byte = |pair: &[u8]| u8::from_str_radix(str::from_utf8(pair).unwrap(), 16).unwrap();

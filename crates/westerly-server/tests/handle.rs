@@ -14,7 +14,7 @@ use westerly_server::{
 };
 
 fn caller(transport: Transport) -> Caller {
-    Caller { transport, identity: Identity::Anonymous, buffers: Buffers { size: 384, count: 1 } }
+    Caller { transport, identity: Identity::Anonymous, peer: 0, buffers: Buffers { size: 384, count: 1 } }
 }
 
 struct Outcome {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! What a board tells its observer.
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::net::SocketAddr;
 
 use westerly_server::Transport;
@@ -52,6 +53,19 @@ impl Peer {
         match self {
             Self::Serial => Transport::Serial,
             Self::Udp(_) => Transport::Udp,
+        }
+    }
+
+    /// What the server tells this peer from others of its transport by.
+    #[must_use]
+    pub fn number(&self) -> u64 {
+        match self {
+            Self::Serial => 0,
+            Self::Udp(address) => {
+                let mut hasher = DefaultHasher::new();
+                address.hash(&mut hasher);
+                hasher.finish()
+            }
         }
     }
 }

@@ -422,6 +422,63 @@ impl<'a> Writer<'a> {
         self.append(bytes)
     }
 
+    /// A byte string whose content is put in its place by `fill`: no buffer is needed to gather it. `fill` is given all the
+    /// room there is, except the last `keep` bytes, which are left for what follows, and tells how much of it it used.
+    ///
+    /// # Errors
+    /// [`Full`] when there is not even room for an empty string, or what `fill` fails with.
+    pub fn bytes_with<E: From<Full>>(
+        &mut self,
+        keep: usize,
+        fill: impl FnOnce(&mut [u8]) -> Result<usize, E>,
+    ) -> Result<(), E> {
+        let length = fill(self.place(keep).ok_or(Full)?)?;
+        Ok(self.placed(BYTES, keep, length)?)
+    }
+
+    /// The same for a text string. What is not UTF-8 becomes `?`, byte by byte.
+    ///
+    /// # Errors
+    /// [`Full`] when there is not even room for an empty string, or what `fill` fails with.
+    pub fn text_with<E: From<Full>>(
+        &mut self,
+        keep: usize,
+        fill: impl FnOnce(&mut [u8]) -> Result<usize, E>,
+    ) -> Result<(), E> {
+        let place = self.place(keep).ok_or(Full)?;
+        let length = fill(place)?;
+        make_text(place.get_mut(..length).ok_or(Full)?);
+        Ok(self.placed(TEXT, keep, length)?)
+    }
+
+    /// Where the content of a string goes that may fill all but `keep` bytes.
+    #[inline(never)]
+    fn place(&mut self, keep: usize) -> Option<&mut [u8]> {
+        let end = self.bytes.len().checked_sub(keep)?;
+        let rest = self.bytes.get_mut(self.used..end)?;
+        let head = head_length(rest.len());
+        rest.get_mut(head..)
+    }
+
+    /// Writes the head of a string whose content is in its [`place`](Self::place), which was for a longer one perhaps.
+    #[inline(never)]
+    fn placed(&mut self, major: u8, keep: usize, length: usize) -> Result<(), Full> {
+        let rest = self.bytes.len().saturating_sub(keep).saturating_sub(self.used);
+        let from = self.used.saturating_add(head_length(rest));
+        if length > rest.saturating_sub(head_length(rest)) {
+            return Err(Full);
+        }
+        self.head(major, u32::try_from(length).map_err(|_| Full)?)?;
+        if from > self.used {
+            for offset in 0..length {
+                let byte = *self.bytes.get(from.saturating_add(offset)).ok_or(Full)?;
+                *self.bytes.get_mut(self.used.saturating_add(offset)).ok_or(Full)? = byte;
+            }
+        }
+        self.used = self.used.saturating_add(length);
+        Ok(())
+    }
+
     /// An unsigned integer, in the shortest form.
     ///
     /// # Errors
@@ -473,6 +530,29 @@ impl<'a> Writer<'a> {
     /// [`Full`].
     pub fn end(&mut self) -> Result<(), Full> {
         self.byte(BREAK)
+    }
+}
+
+/// The bytes before the longest string that fits `room`, head included.
+const fn head_length(room: usize) -> usize {
+    match room {
+        0..=24 => 1,
+        25..=257 => 2,
+        258..=0x1_0002 => 3,
+        _ => 5,
+    }
+}
+
+/// Replaces every byte that is no part of a UTF-8 character by `?`.
+#[inline(never)]
+fn make_text(bytes: &mut [u8]) {
+    let mut rest = bytes;
+    while let Err(error) = core::str::from_utf8(rest) {
+        let Some((wrong, behind)) = rest.get_mut(error.valid_up_to()..).and_then(<[u8]>::split_first_mut) else {
+            return;
+        };
+        *wrong = b'?';
+        rest = behind;
     }
 }
 

@@ -102,6 +102,11 @@ impl<'b> Value<'b> for Code {
     }
 }
 
+/// The key of [`SmpError`], for writers that add another.
+pub const CODE_KEY: &str = "rc";
+/// The key of [`GroupErrorResponse`], for writers that add another.
+pub const ERROR_KEY: &str = "err";
+
 crate::message! {
     /// An SMP error, or, with [`Code::Ok`], the success some servers spell out.
     pub struct SmpError {

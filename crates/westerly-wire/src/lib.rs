@@ -8,7 +8,7 @@
 //! | [`serial`] | the console framing: marker, base64, length and checksum, streamed |
 //! | [`cbor`] | bounded reading and writing of CBOR |
 //! | [`error`] | SMP codes, group errors, and what protocol version 1 says instead |
-//! | [`os`], [`enumeration`] | the messages of a group, one file a group |
+//! | [`os`], [`image`], [`statistics`], [`settings`], [`files`], [`shell`], [`enumeration`], [`zephyr`] | the messages of a group, one file a group |
 //!
 //! The firmware, the simulator and the host's tools share this crate unchanged.
 //!
@@ -46,7 +46,13 @@
 pub mod cbor;
 pub mod enumeration;
 pub mod error;
+pub mod files;
 pub mod group;
 pub mod header;
+pub mod image;
 pub mod os;
 pub mod serial;
+pub mod settings;
+pub mod shell;
+pub mod statistics;
+pub mod zephyr;

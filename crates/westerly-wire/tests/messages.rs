@@ -101,6 +101,134 @@ proptest! {
     }
 
     #[test]
+    fn files(text in ".{0,40}", data: Vec<u8>, offset: u64, length: Option<u64>, number: u64, present: bool) {
+        use westerly_wire::files::{
+            DownloadRequest, DownloadResponse, HashKind, HashOutput, HashRequest, HashResponse, HashTypesResponse,
+            StatusRequest, StatusResponse, UploadRequest, UploadResponse,
+        };
+        let optional = present.then_some(&data[..]);
+        survives!(DownloadRequest { offset, name: &text }, DownloadRequest);
+        survives!(DownloadResponse { offset, data: &data, length }, DownloadResponse);
+        survives!(UploadRequest { offset, data: optional, name: &text, length }, UploadRequest);
+        survives!(UploadResponse { offset }, UploadResponse);
+        survives!(StatusRequest { name: &text }, StatusRequest);
+        survives!(StatusResponse { length: number }, StatusResponse);
+        survives!(HashRequest { name: &text, kind: present.then_some("sha256"), offset: length, length }, HashRequest);
+        let output = if present { HashOutput::Bytes(&data) } else { HashOutput::Number(number) };
+        survives!(HashResponse { kind: &text, offset: length, length: number, output }, HashResponse);
+        let kinds = [("crc32", HashKind { format: 0, size: 4 }), ("sha256", HashKind { format: 1, size: 32 })];
+        survives!(HashTypesResponse { kinds: Entries::Values(&kinds) }, HashTypesResponse);
+    }
+
+    #[test]
+    fn images(text in "[0-9.]{0,20}", data: Vec<u8>, number: Option<u32>, flag: Option<bool>, length: Option<u64>, offset: u64, present: bool) {
+        use westerly_wire::image::{
+            EraseRequest, ImageSlots, ImageState, SlotInfoResponse, SlotInformation, StateRequest, StateResponse,
+            UploadRequest, UploadResponse,
+        };
+        let bytes = present.then_some(&data[..]);
+        let state = ImageState {
+            image: number,
+            slot: 1,
+            version: &text,
+            hash: bytes,
+            bootable: flag,
+            pending: flag,
+            confirmed: Some(present),
+            active: flag,
+            permanent: flag,
+        };
+        survives!(StateResponse { images: List::Values(&[state, ImageState { slot: 0, ..state }]), split_status: Some(-1) }, StateResponse);
+        survives!(StateRequest { hash: bytes, confirm: flag }, StateRequest);
+        survives!(UploadRequest { image: number, length, offset, sha: bytes, data: bytes, upgrade: flag }, UploadRequest);
+        survives!(UploadResponse { offset, matches: flag }, UploadResponse);
+        survives!(EraseRequest { slot: number }, EraseRequest);
+        let slots = [SlotInformation { slot: 0, size: offset, upload_image_id: number }];
+        let images = [ImageSlots { image: 0, slots: List::Values(&slots), max_image_size: length }];
+        survives!(SlotInfoResponse { images: List::Values(&images) }, SlotInfoResponse);
+    }
+
+    #[test]
+    fn values_by_name(text in ".{0,40}", data: Vec<u8>, size: Option<u32>, present: bool, counts in prop::collection::vec(any::<u64>(), 0..6), returned: i32) {
+        use westerly_wire::settings::{DeleteRequest, ReadRequest, ReadResponse, SaveRequest, WriteRequest};
+        use westerly_wire::shell::{ExecuteRequest, ExecuteResponse};
+        use westerly_wire::statistics::{GroupRequest, GroupResponse, ListResponse};
+        survives!(ReadRequest { name: &text, max_size: size }, ReadRequest);
+        survives!(ReadResponse { value: &data, max_size: size }, ReadResponse);
+        survives!(WriteRequest { name: &text, value: &data }, WriteRequest);
+        survives!(DeleteRequest { name: &text }, DeleteRequest);
+        survives!(SaveRequest { name: present.then_some(&text[..]) }, SaveRequest);
+        survives!(ExecuteRequest { arguments: List::Values(&[&text[..], "x"]) }, ExecuteRequest);
+        survives!(ExecuteResponse { output: &text, returned }, ExecuteResponse);
+        survives!(GroupRequest { name: &text }, GroupRequest);
+        let fields: Vec<(&str, u64)> = counts.iter().map(|&count| (&text[..], count)).collect();
+        survives!(GroupResponse { name: &text, fields: Entries::Values(&fields) }, GroupResponse);
+        survives!(ListResponse { names: List::Values(&[&text[..], "b"]) }, ListResponse);
+    }
+
+    /// A string put in its place is the string written whole, as much room as there may be around it.
+    #[test]
+    fn strings_in_place(content in prop::collection::vec(any::<u8>(), 0..600), room in 0usize..700, before in 0usize..4, keep in 0usize..40) {
+        let mut expected = [0; 1024];
+        let mut writer = Writer::new(&mut expected);
+        for _ in 0..before {
+            writer.boolean(true).unwrap();
+        }
+        writer.bytes(&content).unwrap();
+        let length = writer.position();
+        let mut buffer = vec![0xaa; room];
+        let mut writer = Writer::new(&mut buffer);
+        if (0..before).any(|_| writer.boolean(true).is_err()) {
+            return Ok(());
+        }
+        let outcome = writer.bytes_with(keep, |place| {
+            place.get_mut(..content.len()).ok_or(Full)?.copy_from_slice(&content);
+            Ok::<_, Full>(content.len())
+        });
+        // A head for all the room may take more than one for the content, so some strings that would just fit do not.
+        let fits = length + keep <= room;
+        if outcome.is_ok() {
+            prop_assert!(fits);
+            prop_assert_eq!(writer.position(), length);
+            prop_assert_eq!(&buffer[..length], &expected[..length]);
+            prop_assert!(buffer[room - keep..].iter().all(|&byte| byte == 0xaa));
+        } else {
+            prop_assert!(length + keep + 4 > room);
+        }
+    }
+
+    /// More than the room is refused, whatever is said to have been written.
+    #[test]
+    fn a_string_in_place_cannot_be_longer_than_its_place(room in 0usize..600, keep in 0usize..40, claimed in 0usize..1200) {
+        let mut buffer = vec![0xaa; room];
+        let mut writer = Writer::new(&mut buffer);
+        let mut place_length = 0;
+        let outcome = writer.bytes_with(keep, |place| {
+            place_length = place.len();
+            Ok::<_, Full>(claimed)
+        });
+        prop_assert_eq!(outcome.is_ok(), claimed <= place_length && room > keep);
+        prop_assert!(writer.position() + keep <= room || outcome.is_err());
+    }
+
+    #[test]
+    fn texts_in_place_are_text(content in prop::collection::vec(prop_oneof![any::<u8>(), 0x20u8..0x7f, 0xc0u8..0xf5, 0x80u8..0xc0], 0..80)) {
+        let mut buffer = [0; 100];
+        let mut writer = Writer::new(&mut buffer);
+        writer.text_with(3, |place| {
+            place[..content.len()].copy_from_slice(&content);
+            Ok::<_, Full>(content.len())
+        }).unwrap();
+        let length = writer.position();
+        let text = Reader::new(&buffer[..length]).text().unwrap();
+        prop_assert_eq!(text.len(), content.len());
+        match std::str::from_utf8(&content) {
+            Ok(valid) => prop_assert_eq!(text, valid),
+            Err(_) => prop_assert!(text.bytes().zip(&content).all(|(written, &given)| written == given || written == b'?')),
+        }
+    }
+
+    #[test]
     fn errors(code: u32, group: u16, rc: u16) {
         let error = GroupError { group, code: rc };
         survives!(SmpError { code: Code::from(code) }, SmpError);

@@ -19,6 +19,13 @@ impl Error {
 /// Who a datagram came from.
 pub struct Peer(ffi::UdpPeer);
 
+impl Peer {
+    /// Address and port as one number.
+    pub fn number(&self) -> u64 {
+        u64::from(self.0.address) << 16 | u64::from(self.0.port)
+    }
+}
+
 /// A bound IPv4 socket.
 pub struct Socket(c_int);
 

@@ -2,7 +2,7 @@
 //! Every message of westerly-wire: decoded from any bytes; any value compared, and encoded into any buffer.
 
 use westerly_wire::cbor::Message;
-use westerly_wire::{enumeration, error, os};
+use westerly_wire::{enumeration, error, files, image, os, settings, shell, statistics};
 
 use crate::opaque::{reference, reference_mut, sink, slice, slice_mut};
 
@@ -51,4 +51,33 @@ messages! {
     enumeration::DetailsRequest,
     enumeration::Details,
     enumeration::DetailsResponse,
+    files::DownloadRequest,
+    files::DownloadResponse,
+    files::UploadRequest,
+    files::UploadResponse,
+    files::StatusRequest,
+    files::StatusResponse,
+    files::HashRequest,
+    files::HashResponse,
+    files::HashKind,
+    files::HashTypesResponse,
+    image::ImageState,
+    image::StateResponse,
+    image::StateRequest,
+    image::UploadRequest,
+    image::UploadResponse,
+    image::EraseRequest,
+    image::SlotInformation,
+    image::ImageSlots,
+    image::SlotInfoResponse,
+    settings::ReadRequest,
+    settings::ReadResponse,
+    settings::WriteRequest,
+    settings::DeleteRequest,
+    settings::SaveRequest,
+    shell::ExecuteRequest,
+    shell::ExecuteResponse,
+    statistics::GroupRequest,
+    statistics::GroupResponse,
+    statistics::ListResponse,
 }

@@ -5,6 +5,7 @@ use core::fmt::Display;
 
 use westerly_wire::cbor::{Entries, Full, Items, List, Malformed, Reader, Value, Writer};
 use westerly_wire::error::{Code, GroupError, translate};
+use westerly_wire::files::HashOutput;
 use westerly_wire::header::{Header, Operation, Version};
 use westerly_wire::os::{DateTime, Force, Format, MemoryPool, Part, Task};
 use westerly_wire::serial::{Decoder, Encoder, LINE_MAX, crc16, encoded_length};
@@ -20,6 +21,7 @@ pub const ENTRIES: &[fn()] = &[
     serial_encoder,
     reader,
     writer,
+    hash_output,
     list_of_numbers,
     list_of_messages,
     entries,
@@ -84,6 +86,12 @@ fn reader() {
     sink(Reader::skip(reader));
 }
 
+/// Whatever anybody might put into a string, and say of it.
+fn filled(place: &mut [u8]) -> Result<usize, Full> {
+    sink(place);
+    value()
+}
+
 #[inline(never)]
 fn writer() {
     sink(Writer::new(slice_mut()));
@@ -93,12 +101,20 @@ fn writer() {
     sink(Writer::text(writer, text()));
     sink(Writer::text_joined(writer, slice::<&str>().iter().copied(), text()));
     sink(Writer::bytes(writer, slice()));
+    sink(Writer::bytes_with(writer, value(), |place| filled(place)));
+    sink(Writer::text_with(writer, value(), |place| filled(place)));
     sink(Writer::unsigned(writer, value()));
     sink(Writer::integer(writer, value()));
     sink(Writer::boolean(writer, decision()));
     sink(Writer::begin_map(writer));
     sink(Writer::begin_array(writer));
     sink(Writer::end(writer));
+}
+
+#[inline(never)]
+fn hash_output() {
+    sink(HashOutput::read(reference_mut()));
+    sink(HashOutput::write(reference(), reference_mut()));
 }
 
 #[inline(never)]

@@ -11,7 +11,7 @@ use crate::print::{same, wrong};
 
 /// As in the golden files' head.
 const CALLER: Caller =
-    Caller { transport: Transport::Udp, identity: Identity::Anonymous, buffers: Buffers { size: 2048, count: 2 } };
+    Caller { transport: Transport::Udp, identity: Identity::Anonymous, peer: 0, buffers: Buffers { size: 2048, count: 2 } };
 
 /// Whether the requests are answered by exactly these answers.
 pub fn holds(requests: &[&[u8]], answers: &[&[u8]]) -> bool {

@@ -83,6 +83,7 @@ impl Pty {
             caller: Caller {
                 transport: Transport::Serial,
                 identity: Identity::Anonymous,
+                peer: 0,
                 buffers: Buffers { size: self.packet_size, count: MESSAGES_AHEAD },
             },
         };

@@ -69,6 +69,7 @@ impl Socket {
         let caller = Caller {
             transport: Transport::Udp,
             identity: Identity::Anonymous,
+            peer: 0,
             buffers: Buffers { size: self.packet_size, count: MESSAGES_AHEAD },
         };
         // One byte more, to tell a datagram of the full size from one that was cut.
@@ -90,6 +91,7 @@ impl Socket {
             match request.get(..length) {
                 // Longer than the parameters allow, and cut on arrival: what is left must not be taken for a request.
                 Some(packet) if packet.len() <= size => {
+                    let caller = Caller { peer: peer.number(), ..caller };
                     board.answer(&caller, peer, packet, &mut response, |answer| self.send(answer, peer));
                 }
                 _ => board.dropped(peer, Reason::TooLarge),

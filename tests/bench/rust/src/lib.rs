@@ -25,7 +25,7 @@ const LINES_SIZE: usize = 1024;
 
 /// As the C side tells it, for the answers to be the same.
 const CALLER: Caller =
-    Caller { transport: Transport::Serial, identity: Identity::Anonymous, buffers: Buffers { size: 384, count: 4 } };
+    Caller { transport: Transport::Serial, identity: Identity::Anonymous, peer: 0, buffers: Buffers { size: 384, count: 4 } };
 
 /// As the firmware has it: one rule for the transport.
 const POLICY: Rules<'static> =
