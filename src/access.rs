@@ -11,12 +11,13 @@ const UDP: Access = access(configuration::UDP_ACCESS);
 #[cfg(not(westerly_udp))]
 const UDP: Access = Access::Refuse;
 
-static RULES: [Rule; 5] = {
-    let [serial_echo, serial] = Rule::of_transport(Transport::Serial, access(configuration::SERIAL_ACCESS));
-    let [udp_echo, udp] = Rule::of_transport(Transport::Udp, UDP);
+static RULES: [Rule; 7] = {
+    let [serial_echo, serial_shell, serial] =
+        Rule::of_transport(Transport::Serial, access(configuration::SERIAL_ACCESS), true);
+    let [udp_echo, udp_shell, udp] = Rule::of_transport(Transport::Udp, UDP, false);
     // A transport that is not above would have been forgotten here.
     let others = Rule { transport: None, group: None, command: None, access: Access::Refuse };
-    [serial_echo, serial, udp_echo, udp, others]
+    [serial_echo, serial_shell, serial, udp_echo, udp_shell, udp, others]
 };
 
 /// The policy of this build.

@@ -7,7 +7,7 @@ use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use westerly_server::wire::cbor::Message;
 use westerly_server::wire::header::{Header, Operation, Version};
 use westerly_server::wire::os::EchoRequest;
-use westerly_server::{AllowAll, Buffers, Caller, Group, Identity, OsGroup, Requests, Server, Transport};
+use westerly_server::{AllowAll, Buffers, Caller, Identity, Requests, Server, Transport};
 
 #[path = "../../crates/westerly-server/tests/device/mod.rs"]
 mod device;
@@ -34,8 +34,7 @@ fn echo(size: usize) -> Vec<u8> {
 
 fn handle(criterion: &mut Criterion) {
     let mut server = Server::new(AllowAll);
-    let mut os = OsGroup(device::Device::default());
-    let mut statistics = device::NoStatistics;
+    let mut device = device::Everything::new();
     let mut response = [0; 1472];
     let mut group = criterion.benchmark_group("handle");
     for (name, packet) in [
@@ -47,7 +46,7 @@ fn handle(criterion: &mut Criterion) {
         ("unknown group", request(70, 0, &[])),
     ] {
         group.bench_function(BenchmarkId::from_parameter(name), |bencher| {
-            let mut groups: [&mut dyn Group; 2] = [&mut os, &mut statistics];
+            let mut groups = device.groups();
             bencher.iter(|| {
                 let mut requests = Requests::new(black_box(&packet));
                 server.handle(&mut groups, &CALLER, &mut requests, &mut response)

@@ -7,7 +7,7 @@
 #[path = "../../crates/westerly-server/tests/device/mod.rs"]
 mod device;
 
-use device::{Device, NoStatistics};
+use device::Everything;
 use libfuzzer_sys::fuzz_target;
 use minicbor::data::Type;
 use westerly_server::wire::cbor::Message as _;
@@ -15,8 +15,8 @@ use westerly_server::wire::error::{Code, Status};
 use westerly_server::wire::group;
 use westerly_server::wire::header::{Header, LENGTH, Operation, Version};
 use westerly_server::{
-    Access, After, Buffers, Caller, Failure, Group, GroupDescription, Identity, OsGroup, Policy, Request, Requests,
-    Response, Server, Statistics, Transport,
+    Access, After, Buffers, Caller, Failure, Group, GroupDescription, Identity, Policy, Request, Requests, Response,
+    Server, ServerCounters, Transport,
 };
 
 /// More than any answer to an input of up to 4096 bytes, which is the most that `../run` makes: Scribbler repeats it 7 times.
@@ -28,14 +28,14 @@ fuzz_target!(|input: &[u8]| {
     let caller = Caller {
         transport: if caller & 1 == 0 { Transport::Serial } else { Transport::Udp },
         identity: Identity::Anonymous,
-peer: 0,
+        peer: 0,
         buffers: Buffers { size: u16::from(*caller) << 4, count: u16::from(*caller) },
     };
     let mut server = Server::new(Whim(*policy));
-    let mut os = OsGroup(Device::default());
+    let mut device = Everything::new();
     // Twice, so that the second time the device is in another state.
     for room in [room, AMPLE] {
-        check(&mut server, Whim(*policy), &mut os, &caller, packet, room);
+        check(&mut server, Whim(*policy), &mut device, &caller, packet, room);
     }
 });
 
@@ -91,20 +91,20 @@ struct Seen {
 fn check(
     server: &mut Server<Whim>,
     policy: Whim,
-    os: &mut OsGroup<Device>,
+    device: &mut Everything,
     caller: &Caller,
     packet: &[u8],
     room: usize,
 ) {
-    let before = *server.statistics();
+    let before = server.counters().clone();
     let mut expected = requests_of(packet);
     let mut requests = Requests::new(packet);
     let mut buffer = vec![0x55; room];
+    let mut scribbler = Scribbler;
+    let mut groups = device.groups().into_iter().chain([&mut scribbler as &mut dyn Group]).collect::<Vec<_>>();
     let mut seen = Seen::default();
     let mut ended = false;
-    while let Some(answer) =
-        server.handle(&mut [os, &mut NoStatistics, &mut Scribbler], caller, &mut requests, &mut buffer)
-    {
+    while let Some(answer) = server.handle(&mut groups, caller, &mut requests, &mut buffer) {
         assert!(!ended, "an SMP error ends the packet");
         let request = expected.next().expect("an answer to a request that is there");
         let (header, payload) = Header::split(&buffer[..answer.length]).expect("an answer has a header");
@@ -128,7 +128,7 @@ fn check(
     // Whether or not there was room, the packet is used up.
     assert_eq!(server.handle(&mut [], caller, &mut requests, &mut buffer), None);
     let missing = expected.count();
-    assert_adds_up(&before, server.statistics(), &seen, room);
+    assert_adds_up(&before, server.counters(), &seen, room);
     assert!(missing == 0 || ended || room < AMPLE, "{missing} requests unanswered");
 }
 
@@ -165,12 +165,12 @@ fn assert_allowed(policy: Whim, caller: &Caller, request: &Header) {
 }
 
 /// Every request is counted once, and every answer.
-fn assert_adds_up(before: &Statistics, after: &Statistics, seen: &Seen, room: usize) {
-    let dropped = after.dropped_no_room - before.dropped_no_room;
-    assert_eq!(after.succeeded - before.succeeded, seen.succeeded);
-    assert_eq!(after.failed - before.failed, seen.failed);
-    assert_eq!(after.received - before.received, seen.succeeded + seen.failed + dropped);
-    assert!(after.refused - before.refused <= seen.failed + dropped);
+fn assert_adds_up(before: &ServerCounters, after: &ServerCounters, seen: &Seen, room: usize) {
+    let dropped = after.dropped_no_room.get() - before.dropped_no_room.get();
+    assert_eq!(after.succeeded.get() - before.succeeded.get(), seen.succeeded);
+    assert_eq!(after.failed.get() - before.failed.get(), seen.failed);
+    assert_eq!(after.received.get() - before.received.get(), seen.succeeded + seen.failed + dropped);
+    assert!(after.refused.get() - before.refused.get() <= seen.failed + dropped);
     // The longest error and its header; with that, something can always be said.
     assert!(dropped == 0 || room < LENGTH + 32, "{dropped} dropped with room for {room} bytes");
     assert!(dropped <= 1, "the packet ends where there is no room");

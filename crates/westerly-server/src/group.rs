@@ -6,7 +6,7 @@ use westerly_wire::error::{CODE_KEY, Code, ERROR_KEY, GroupError, SmpError, tran
 use westerly_wire::header::Version;
 use westerly_wire::os::ResetRequest;
 
-use crate::Caller;
+use crate::{Caller, ServerCounters};
 
 /// A command group. The server finds it by its number and hands it every request the policy lets through.
 pub trait Group {
@@ -52,6 +52,8 @@ pub struct Request<'a> {
     pub command: u8,
     /// CBOR, not yet looked at; see [`Request::message`].
     pub payload: &'a [u8],
+    /// What the server has counted so far, for the statistics group.
+    pub counters: &'a ServerCounters,
 }
 
 impl<'a> Request<'a> {

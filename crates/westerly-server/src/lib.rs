@@ -5,7 +5,7 @@
 //! packet -> Requests -> Server::handle -> policy -> group -> Response -> Answer
 //! ```
 //! [`Server::handle`] has no I/O, clock, global or allocation behind it. What a command needs of the device comes through a
-//! small trait of its group ([`Os`]), which the firmware and the simulator both implement; a group of one's own implements
+//! small trait of its group ([`Os`], [`Settings`], [`Shell`], ...), which the firmware and the simulator both implement; a group of one's own implements
 //! [`Group`]. The [`Caller`] says which transport and which identity a packet came from, and the [`Policy`] decides before a
 //! group sees anything.
 //!
@@ -65,17 +65,25 @@
 )]
 
 mod caller;
+mod counters;
 mod enumeration;
 mod group;
 mod os;
 mod policy;
 mod server;
+mod settings;
+mod shell;
 mod statistics;
+mod zephyr;
 
 pub use caller::{Buffers, Caller, Identity, Transport};
+pub use counters::{Counter, Counters, SerialCounters, ServerCounters, UdpCounters, tell as tell_counters};
 pub use group::{Action, After, Failure, Group, GroupDescription, Request, Response};
 pub use os::{Application, Bootloader, ClockError, Os, OsGroup, ResetError};
 pub use policy::{Access, AllowAll, Policy, Rule, Rules};
 pub use server::{Answer, Requests, Server};
-pub use statistics::Statistics;
+pub use settings::{Settings, SettingsError, SettingsGroup, SettingsLimits};
+pub use shell::{Executed, Shell, ShellGroup};
+pub use statistics::{MoreStatistics, StatisticsGroup};
 pub use westerly_wire as wire;
+pub use zephyr::{Storage, StorageError, ZephyrGroup};

@@ -50,14 +50,23 @@ pub struct Rule {
 impl Rule {
     /// One access for everything on a transport. Read only lets an echo through: it changes nothing, but some clients
     /// (smpmgr) send it as a write, and it is the first thing anybody tries.
+    ///
+    /// The shell group is refused unless `shell` says otherwise, and then has the same access: no rule can look into a line
+    /// for the shell, so it is for transports whose users are trusted with all of the device. A serial line is one by
+    /// default, as who has it has the device in hand; a network is not.
     #[must_use]
-    pub const fn of_transport(transport: Transport, access: Access) -> [Self; 2] {
+    pub const fn of_transport(transport: Transport, access: Access, shell: bool) -> [Self; 3] {
         let everything = Self { transport: Some(transport), group: None, command: None, access };
         let echo = match access {
             Access::ReadOnly => Access::Allow,
             other => other,
         };
-        [Self { group: Some(group::OS), command: Some(command::ECHO), access: echo, ..everything }, everything]
+        let of_shell = if shell { access } else { Access::Refuse };
+        [
+            Self { group: Some(group::OS), command: Some(command::ECHO), access: echo, ..everything },
+            Self { group: Some(group::SHELL), access: of_shell, ..everything },
+            everything,
+        ]
     }
 }
 
@@ -67,7 +76,7 @@ impl Rule {
 /// use westerly_server::{Access, Rule, Rules, Transport};
 ///
 /// // Over UDP: echo, and what only reads.
-/// let rules = Rule::of_transport(Transport::Udp, Access::ReadOnly);
+/// let rules = Rule::of_transport(Transport::Udp, Access::ReadOnly, false);
 /// let rules = Rules(&rules);
 /// # let _ = rules;
 /// ```
@@ -123,10 +132,28 @@ mod tests {
             (Access::ReadOnly, Access::Allow, Access::ReadOnly),
             (Access::Refuse, Access::Refuse, Access::Refuse),
         ] {
-            let rules = Rule::of_transport(Transport::Udp, access);
+            let rules = Rule::of_transport(Transport::Udp, access, false);
             assert_eq!(Rules(&rules).access(&caller, group::OS, command::ECHO), echo);
             assert_eq!(Rules(&rules).access(&caller, group::OS, command::RESET), other);
             assert_eq!(Rules(&rules).access(&caller, 64, command::ECHO), other);
+        }
+    }
+
+    #[test]
+    fn the_shell_is_for_those_it_was_given_to() {
+        let of_shell = |access, shell| {
+            let caller = Caller {
+                transport: Transport::Udp,
+                identity: Identity::Anonymous,
+                peer: 0,
+                buffers: Buffers { size: 64, count: 1 },
+            };
+            Rules(&Rule::of_transport(Transport::Udp, access, shell)).access(&caller, group::SHELL, 0)
+        };
+        for access in [Access::Allow, Access::ReadOnly, Access::Refuse] {
+            assert_eq!(of_shell(access, false), Access::Refuse);
+            // Not more than everything else on the transport.
+            assert_eq!(of_shell(access, true), access);
         }
     }
 }

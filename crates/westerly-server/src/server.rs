@@ -5,8 +5,7 @@ use westerly_wire::error::Code;
 use westerly_wire::group;
 use westerly_wire::header::{Header, Operation, Version};
 
-use crate::statistics::count;
-use crate::{Access, Action, After, Caller, Failure, Group, Policy, Request, Response, Statistics, enumeration};
+use crate::{Access, Action, After, Caller, Failure, Group, Policy, Request, Response, ServerCounters, enumeration};
 
 /// The requests of one packet that are not answered yet: there may be several, one behind the other, without padding.
 #[derive(Clone, Debug)]
@@ -35,33 +34,22 @@ pub struct Answer {
     pub after: After,
 }
 
-/// The server: a policy and its own statistics. The groups are lent to it for each request.
+/// The server: a policy and its own counters. The groups are lent to it for each request.
 #[derive(Debug)]
 pub struct Server<P> {
     policy: P,
-    statistics: Statistics,
+    counters: ServerCounters,
 }
 
 impl<P: Policy> Server<P> {
     /// A server that has seen nothing.
     pub const fn new(policy: P) -> Self {
-        Self {
-            policy,
-            statistics: Statistics {
-                received: 0,
-                succeeded: 0,
-                failed: 0,
-                refused: 0,
-                dropped_short: 0,
-                dropped_answers: 0,
-                dropped_no_room: 0,
-            },
-        }
+        Self { policy, counters: ServerCounters::new() }
     }
 
     /// What became of the requests so far.
-    pub const fn statistics(&self) -> &Statistics {
-        &self.statistics
+    pub const fn counters(&self) -> &ServerCounters {
+        &self.counters
     }
 
     /// Answers the next request of a packet into the front of `response`; `None` when there is none left. One packet is
@@ -88,11 +76,11 @@ impl<P: Policy> Server<P> {
         let finished = match outcome {
             Ok(rest) => {
                 requests.rest = rest;
-                response.succeed().inspect(|_| count(&mut self.statistics.succeeded))
+                response.succeed().inspect(|_| self.counters.succeeded.count())
             }
             Err(failure) => response.fail(failure, header.group, header.version).map(|(length, go_on)| {
                 requests.rest = behind.get(header.length.into()..).filter(|_| go_on).unwrap_or_default();
-                count(&mut self.statistics.failed);
+                self.counters.failed.count();
                 (length, After::Nothing)
             }),
         };
@@ -111,16 +99,16 @@ impl<P: Policy> Server<P> {
         loop {
             let Some((header, behind)) = Header::split(requests.rest) else {
                 if !requests.rest.is_empty() {
-                    count(&mut self.statistics.dropped_short);
+                    self.counters.dropped_short.count();
                     requests.end();
                 }
                 return None;
             };
             if header.operation != Operation::WriteResponse {
-                count(&mut self.statistics.received);
+                self.counters.received.count();
                 return Some((header, behind));
             }
-            count(&mut self.statistics.dropped_answers);
+            self.counters.dropped_answers.count();
             requests.rest = behind.get(header.length.into()..).unwrap_or_default();
         }
     }
@@ -146,11 +134,11 @@ impl<P: Policy> Server<P> {
         match (self.policy.access(caller, header.group, header.command), action) {
             (Access::Allow, _) | (Access::ReadOnly, Action::Read) => {}
             _ => {
-                count(&mut self.statistics.refused);
+                self.counters.refused.count();
                 return Err(Code::AccessDenied.into());
             }
         }
-        let request = Request { caller, action, command: header.command, payload };
+        let request = Request { caller, action, command: header.command, payload, counters: &self.counters };
         if header.group == group::ENUMERATION {
             enumeration::handle(groups, &request, response)?;
         } else {
@@ -161,7 +149,7 @@ impl<P: Policy> Server<P> {
     }
 
     fn no_room(&mut self, requests: &mut Requests<'_>) -> Option<Answer> {
-        count(&mut self.statistics.dropped_no_room);
+        self.counters.dropped_no_room.count();
         requests.end();
         None
     }

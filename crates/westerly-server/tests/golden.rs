@@ -3,7 +3,6 @@
 
 mod device;
 
-use device::{Device, NoStatistics};
 use westerly_server::wire::cbor::Message;
 use westerly_server::wire::enumeration::{self, CountResponse, DetailsResponse, ListResponse, SingleResponse};
 use westerly_server::wire::error::{GroupErrorResponse, SmpError, Status};
@@ -13,7 +12,7 @@ use westerly_server::wire::os::{
     self, ApplicationResponse, BootloaderModeResponse, BootloaderResponse, DateTimeResponse, EchoResponse, Empty,
     MemoryPoolsResponse, ParametersResponse, TaskStatisticsResponse,
 };
-use westerly_server::{AllowAll, Buffers, Caller, Identity, OsGroup, Requests, Server, Transport};
+use westerly_server::{AllowAll, Buffers, Caller, Identity, Requests, Server, ServerCounters, Transport};
 
 const CALLER: Caller = Caller {
     transport: Transport::Udp,
@@ -32,20 +31,21 @@ fn packets(field: &str) -> Vec<Vec<u8>> {
     if field.trim() == "-" { Vec::new() } else { field.split(';').map(packet).collect() }
 }
 
-fn answers(requests: &[Vec<u8>]) -> Vec<Vec<u8>> {
+fn answers(suite: &str, requests: &[Vec<u8>]) -> Vec<Vec<u8>> {
     let mut server = Server::new(AllowAll);
-    let mut os = OsGroup(Device::default());
     let mut answers = Vec::new();
-    for packet in requests {
-        let mut requests = Requests::new(packet);
-        let mut buffer = [0xaa; 1472];
-        while let Some(answer) = server.handle(&mut [&mut os, &mut NoStatistics], &CALLER, &mut requests, &mut buffer) {
-            answers.push(buffer[..answer.length].to_vec());
+    device::with(suite, |groups| {
+        for packet in requests {
+            let mut requests = Requests::new(packet);
+            let mut buffer = [0xaa; 1472];
+            while let Some(answer) = server.handle(groups, &CALLER, &mut requests, &mut buffer) {
+                answers.push(buffer[..answer.length].to_vec());
+            }
         }
-    }
-    let statistics = server.statistics();
-    assert_eq!(usize::try_from(statistics.succeeded + statistics.failed).unwrap(), answers.len());
-    assert_eq!(statistics.received, statistics.succeeded + statistics.failed + statistics.dropped_no_room);
+    });
+    let ServerCounters { received, succeeded, failed, dropped_no_room, .. } = server.counters();
+    assert_eq!(usize::try_from(succeeded.get() + failed.get()).unwrap(), answers.len());
+    assert_eq!(received.get(), succeeded.get() + failed.get() + dropped_no_room.get());
     answers
 }
 
@@ -80,7 +80,7 @@ fn read_and_write_again(packet: &[u8]) -> Vec<u8> {
     [&header.to_bytes()[..], &payload].concat()
 }
 
-fn check(file: &str) {
+fn check(suite: &str, file: &str) {
     let mut lines = 0;
     for line in file.lines().filter(|line| !line.starts_with('#')) {
         let fields: Vec<&str> = line.split('|').map(str::trim).collect();
@@ -91,28 +91,25 @@ fn check(file: &str) {
         let hex = |packets: Vec<Vec<u8>>| -> Vec<String> {
             packets.iter().map(|packet| packet.iter().map(|byte| format!("{byte:02x}")).collect()).collect()
         };
-        assert_eq!(hex(answers(&packets(requests))), hex(packets(expected)), "{name}");
+        assert_eq!(hex(answers(suite, &packets(requests))), hex(packets(expected)), "{name}");
         lines += 1;
     }
     assert!(lines >= 10, "only {lines} lines");
 }
 
-#[test]
-fn recorded() {
-    check(include_str!("golden/recorded.txt"));
+/// A test a file.
+macro_rules! files {
+    ($($name:ident)*) => {$(
+        #[test]
+        fn $name() {
+            check(stringify!($name), include_str!(concat!("golden/", stringify!($name), ".txt")));
+        }
+    )*};
 }
 
-#[test]
-fn envelope() {
-    check(include_str!("golden/envelope.txt"));
-}
-
-#[test]
-fn os() {
-    check(include_str!("golden/os.txt"));
-}
-
-#[test]
-fn enumeration() {
-    check(include_str!("golden/enumeration.txt"));
+files! {
+    enumeration
+    envelope
+    os
+    recorded
 }

@@ -3,13 +3,13 @@
 
 mod device;
 
-use device::{Device, NoStatistics};
+use device::Everything;
 use proptest::prelude::*;
 use westerly_server::wire::cbor::Reader;
 use westerly_server::wire::header::{Header, LENGTH, Operation, Version};
 use westerly_server::wire::os::{Force, ResetRequest};
 use westerly_server::{
-    Access, After, AllowAll, Buffers, Caller, Identity, OsGroup, Policy, Requests, Rule, Rules, Server, Statistics,
+    Access, After, AllowAll, Buffers, Caller, Identity, Policy, Requests, Rule, Rules, Server, ServerCounters,
     Transport,
 };
 
@@ -19,21 +19,19 @@ fn caller(transport: Transport) -> Caller {
 
 struct Outcome {
     answers: Vec<(Vec<u8>, After)>,
-    statistics: Statistics,
+    counters: ServerCounters,
 }
 
 fn run(policy: impl Policy, transport: Transport, packet: &[u8], room: usize) -> Outcome {
     let mut server = Server::new(policy);
-    let mut os = OsGroup(Device::default());
+    let mut device = Everything::new();
     let mut requests = Requests::new(packet);
     let mut buffer = vec![0; room];
     let mut answers = Vec::new();
-    while let Some(answer) =
-        server.handle(&mut [&mut os, &mut NoStatistics], &caller(transport), &mut requests, &mut buffer)
-    {
+    while let Some(answer) = server.handle(&mut device.groups(), &caller(transport), &mut requests, &mut buffer) {
         answers.push((buffer[..answer.length].to_vec(), answer.after));
     }
-    Outcome { answers, statistics: *server.statistics() }
+    Outcome { answers, counters: server.counters().clone() }
 }
 
 const ECHO: &[u8] = b"\x0a\0\0\x05\0\0\x07\0\xa1adaa";
@@ -64,7 +62,7 @@ fn policy() {
         (Transport::Serial, PARAMETERS, None),
     ] {
         let outcome = run(Rules(&rules), transport, request, 384);
-        assert_eq!(outcome.statistics.refused, u32::from(answer.is_some()), "{transport:?} {request:02x?}");
+        assert_eq!(outcome.counters.refused.get(), u32::from(answer.is_some()), "{transport:?} {request:02x?}");
         if let Some(answer) = answer {
             assert_eq!(outcome.answers, [(answer, After::Nothing)]);
         }
@@ -89,7 +87,7 @@ fn an_answer_that_does_not_fit_is_an_error_and_without_room_for_that_nothing() {
         match room {
             ..14 => {
                 assert_eq!(outcome.answers, []);
-                assert_eq!(outcome.statistics.dropped_no_room, 1);
+                assert_eq!(outcome.counters.dropped_no_room.get(), 1);
             }
             _ if room < whole => {
                 assert_eq!(outcome.answers[0].0, b"\x09\0\0\x06\0\0\x07\x02\xbfbrc\x07\xff", "{room} bytes");
@@ -107,18 +105,25 @@ fn an_answer_longer_than_a_header_can_tell_is_too_large() {
     let echo = [b"\x0a\0\xff\xff\0\0\x07\0\xa1ad\x79\xff\xf9", &text[..]].concat();
     let outcome = run(AllowAll, Transport::Udp, &echo, 70_000);
     assert_eq!(outcome.answers, [(b"\x0b\0\0\x06\0\0\x07\0\xbfbrc\x07\xff".to_vec(), After::Nothing)]);
-    assert_eq!(outcome.statistics, Statistics { received: 1, failed: 1, ..Statistics::default() });
+    assert_eq!(outcome.counters, ServerCounters { received: 1.into(), failed: 1.into(), ..ServerCounters::new() });
 }
 
 #[test]
 fn counters() {
     let outcome =
         run(AllowAll, Transport::Serial, &[ECHO, ECHO, b"\x0b\0\0\0\0\0\0\0", b"\x08\0\0\0\0\x46\0\0"].concat(), 384);
-    let expected = Statistics { received: 3, succeeded: 2, failed: 1, dropped_answers: 1, ..Statistics::default() };
-    assert_eq!(outcome.statistics, expected);
+    let expected = ServerCounters {
+        received: 3.into(),
+        succeeded: 2.into(),
+        failed: 1.into(),
+        dropped_answers: 1.into(),
+        ..ServerCounters::new()
+    };
+    assert_eq!(outcome.counters, expected);
     let outcome = run(AllowAll, Transport::Serial, &[ECHO, b"\x08\0"].concat(), 384);
-    let expected = Statistics { received: 1, succeeded: 1, dropped_short: 1, ..Statistics::default() };
-    assert_eq!(outcome.statistics, expected);
+    let expected =
+        ServerCounters { received: 1.into(), succeeded: 1.into(), dropped_short: 1.into(), ..ServerCounters::new() };
+    assert_eq!(outcome.counters, expected);
 }
 
 /// Operation, group and command of everything there is, and of what there is not.
@@ -126,9 +131,13 @@ fn counters() {
 fn every_operation_of_every_command() {
     const READ: u8 = 1;
     const WRITE: u8 = 2;
-    let commands: [(u16, &[u8]); 3] = [
+    let commands: [(u16, &[u8]); 7] = [
         (0, &[READ | WRITE, 0, READ, READ, READ | WRITE, WRITE, READ, READ, READ]),
+        (2, &[READ, READ]),
+        (3, &[READ | WRITE, WRITE, WRITE, READ | WRITE]),
+        (9, &[WRITE]),
         (10, &[READ, READ, READ, READ]),
+        (63, &[WRITE]),
         (64, &[]),
     ];
     for (group, operations) in commands {
@@ -146,8 +155,13 @@ fn every_operation_of_every_command() {
 }
 
 fn packet() -> impl Strategy<Value = Vec<u8>> {
-    let header =
-        (any::<u8>(), 0u16..40, prop_oneof![Just(0u16), Just(10), Just(2), any::<u16>()], any::<u8>(), 0u8..12);
+    let header = (
+        any::<u8>(),
+        0u16..40,
+        prop_oneof![Just(0u16), Just(2), Just(3), Just(9), Just(10), Just(63), any::<u16>()],
+        any::<u8>(),
+        0u8..12,
+    );
     let request = (header, prop::collection::vec(any::<u8>(), 0..40), any::<bool>()).prop_map(
         |((first, length, group, sequence, command), payload, honest)| {
             let length = if honest { u16::try_from(payload.len()).unwrap() } else { length };
@@ -176,7 +190,7 @@ proptest! {
             let mut reader = Reader::new(payload);
             prop_assert_eq!(reader.skip().unwrap(), payload);
         }
-        let statistics = outcome.statistics;
-        prop_assert_eq!(statistics.received, statistics.succeeded + statistics.failed + statistics.dropped_no_room);
+        let ServerCounters { received, succeeded, failed, dropped_no_room, .. } = outcome.counters;
+        prop_assert_eq!(received.get(), succeeded.get() + failed.get() + dropped_no_room.get());
     }
 }

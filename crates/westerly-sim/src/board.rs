@@ -5,7 +5,7 @@ use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use westerly_server::{After, Answer, Caller, Group, OsGroup, Requests, Rule, Server, Statistics};
+use westerly_server::{After, Answer, Caller, Group, OsGroup, Requests, Rule, Server, ServerCounters};
 use westerly_wire::header::{Header, Operation};
 use westerly_wire::os::ResetRequest;
 
@@ -86,8 +86,8 @@ impl Board {
         self.tell(&Event::Dropped { peer, reason });
     }
 
-    pub(crate) fn statistics(&self) -> Statistics {
-        *self.device().server.statistics()
+    pub(crate) fn counters(&self) -> ServerCounters {
+        self.device().server.counters().clone()
     }
 
     pub(crate) fn boots(&self) -> u32 {

@@ -4,7 +4,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
-use westerly_server::Rule;
+use westerly_server::{Access, Rule, Transport};
 
 use crate::error::StartError;
 
@@ -19,7 +19,7 @@ pub const UDP_PACKET_MAX: u16 = 1472;
 /// The same for IPv6, whose header is longer.
 const UDP_PACKET_MAX_IPV6: u16 = 1452;
 
-/// How a board is to be. The default is what the firmware has by default: everything allowed to everybody, packets of 384
+/// How a board is to be. The default is what the firmware has by default: everything allowed to everybody but the shell over UDP, packets of 384
 /// bytes over serial and 1472 over UDP, here at 127.0.0.1:1337.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -45,7 +45,11 @@ impl Default for Options {
             serial: cfg!(unix).then(Serial::default),
             udp_packet_size: UDP_PACKET_MAX,
             serial_packet_size: 384,
-            rules: Vec::new(),
+            rules: [
+                Rule::of_transport(Transport::Serial, Access::Allow, true),
+                Rule::of_transport(Transport::Udp, Access::Allow, false),
+            ]
+            .concat(),
             node_name: "westerly".into(),
         }
     }

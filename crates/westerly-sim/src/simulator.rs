@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use westerly_server::Statistics;
+use westerly_server::ServerCounters;
 
 use crate::activity::Activity;
 use crate::board::Board;
@@ -69,8 +69,8 @@ impl Simulator {
 
     /// What the server counted since the board last started.
     #[must_use]
-    pub fn statistics(&self) -> Statistics {
-        self.board.statistics()
+    pub fn counters(&self) -> ServerCounters {
+        self.board.counters()
     }
 
     /// How often the board has started: 1, and one more after each reset.

@@ -251,7 +251,7 @@ fn the_last_answer_outlives_the_board() {
         std::thread::sleep(Duration::from_millis(100));
         client.receive(PATIENCE)
     });
-    while board.statistics().received == 0 {
+    while board.counters().received.get() == 0 {
         std::thread::sleep(Duration::from_millis(5));
     }
     board.stop();

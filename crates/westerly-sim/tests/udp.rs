@@ -199,7 +199,7 @@ fn the_clock_is_the_host_s_until_it_is_set() {
 fn a_reset_is_answered_and_starts_all_counts_anew() {
     let (board, client, told) = observed(options());
     (0..5).for_each(|sequence| drop(client.exchange(&echo(sequence, "before"))));
-    assert_eq!((board.boots(), board.statistics().received), (1, 5));
+    assert_eq!((board.boots(), board.counters().received.get()), (1, 5));
 
     let reset = request(Operation::Write, command::RESET, 6, &ResetRequest { force: None, boot_mode: Some(1) });
     // What follows the reset in its packet is lost with the board's memory.
@@ -207,10 +207,10 @@ fn a_reset_is_answered_and_starts_all_counts_anew() {
     assert_eq!(answer, bytes("0b00000200000605 bfff"));
     assert_eq!(told.recv_timeout(PATIENCE).unwrap(), "boot 2");
     assert_eq!(client.receive(SILENCE), None);
-    assert_eq!((board.boots(), board.statistics().received), (2, 0));
+    assert_eq!((board.boots(), board.counters().received.get()), (2, 0));
 
     assert_eq!(echoed(&client.exchange(&echo(8, "after")), 8), "after");
-    assert_eq!(board.statistics().received, 1);
+    assert_eq!(board.counters().received.get(), 1);
 }
 
 #[test]

@@ -20,6 +20,8 @@ pub mod command {
 
 /// Codes of this group's errors.
 pub mod code {
+    /// Something failed that has no code.
+    pub const UNKNOWN: u16 = 1;
     /// The name is longer than the device can take.
     pub const KEY_TOO_LONG: u16 = 2;
     /// There is no value of that name.
@@ -45,6 +47,11 @@ message! {
         max_size: optional u32 = "max_size",
     }
 }
+
+/// The first key of [`ReadResponse`], for writers that put the value in its place.
+pub const VALUE_KEY: &str = "val";
+/// The second key of [`ReadResponse`].
+pub const MAX_SIZE_KEY: &str = "max_size";
 
 message! {
     /// A value.

@@ -45,6 +45,9 @@ pub(crate) struct Simulate {
     /// What clients may do over UDP
     #[arg(long, value_name = "ACCESS", default_value = "allow")]
     access_udp: AccessArgument,
+    /// Let clients over UDP use the shell; over serial they always may
+    #[arg(long, conflicts_with = "no_udp")]
+    shell_udp: bool,
     /// What clients may do over serial
     #[arg(long, value_name = "ACCESS", default_value = "allow")]
     access_serial: AccessArgument,
@@ -101,20 +104,23 @@ impl Simulate {
             serial: serial.or_else(|| self.pty_link.clone().map(|link| Serial { link: Some(link) })),
             udp_packet_size: self.packet_size.map_or(defaults.udp_packet_size, |size| size.min(UDP_PACKET_MAX)),
             serial_packet_size: self.packet_size.unwrap_or(defaults.serial_packet_size),
-            rules: [self.access_serial.rules(Transport::Serial), self.access_udp.rules(Transport::Udp)].concat(),
+            rules: [
+                Rule::of_transport(Transport::Serial, self.access_serial.into(), true),
+                Rule::of_transport(Transport::Udp, self.access_udp.into(), self.shell_udp),
+            ]
+            .concat(),
             ..defaults
         }
     }
 }
 
-impl AccessArgument {
-    fn rules(self, transport: Transport) -> [Rule; 2] {
-        let access = match self {
-            Self::Allow => Access::Allow,
-            Self::ReadOnly => Access::ReadOnly,
-            Self::Refuse => Access::Refuse,
-        };
-        Rule::of_transport(transport, access)
+impl From<AccessArgument> for Access {
+    fn from(argument: AccessArgument) -> Self {
+        match argument {
+            AccessArgument::Allow => Self::Allow,
+            AccessArgument::ReadOnly => Self::ReadOnly,
+            AccessArgument::Refuse => Self::Refuse,
+        }
     }
 }
 
@@ -164,8 +170,15 @@ mod tests {
     #[test]
     fn access_becomes_rules() {
         let rules = options(&["--access-udp", "read-only", "--access-serial", "refuse"]).rules;
-        let serial = Rule::of_transport(Transport::Serial, Access::Refuse);
-        let udp = Rule::of_transport(Transport::Udp, Access::ReadOnly);
+        let serial = Rule::of_transport(Transport::Serial, Access::Refuse, true);
+        let udp = Rule::of_transport(Transport::Udp, Access::ReadOnly, false);
         assert_eq!(rules, [serial, udp].concat());
+    }
+
+    #[test]
+    fn the_defaults_are_the_simulator_s() {
+        assert_eq!(options(&[]).rules, Options::default().rules);
+        let shell = Rule::of_transport(Transport::Udp, Access::Allow, true);
+        assert!(options(&["--shell-udp"]).rules.ends_with(&shell));
     }
 }
