@@ -66,13 +66,16 @@
 
 mod caller;
 mod enumeration;
+mod files;
 mod group;
 mod os;
 mod policy;
 mod server;
+mod sha256;
 mod statistics;
 
 pub use caller::{Buffers, Caller, Identity, Transport};
+pub use files::{FileError, Files, FilesGroup, OpenMode, PART_SUFFIX};
 pub use group::{Action, After, Failure, Group, GroupDescription, Request, Response};
 pub use os::{Application, Bootloader, ClockError, Os, OsGroup, ResetError};
 pub use policy::{Access, AllowAll, Policy, Rule, Rules};
