@@ -67,17 +67,20 @@
 mod caller;
 mod counters;
 mod enumeration;
+mod files;
 mod group;
 mod os;
 mod policy;
 mod server;
 mod settings;
+mod sha256;
 mod shell;
 mod statistics;
 mod zephyr;
 
 pub use caller::{Buffers, Caller, Identity, Transport};
 pub use counters::{Counter, Counters, SerialCounters, ServerCounters, UdpCounters, tell as tell_counters};
+pub use files::{FileError, Files, FilesGroup, OpenMode, PART_SUFFIX};
 pub use group::{Action, After, Failure, Group, GroupDescription, Request, Response};
 pub use os::{Application, Bootloader, ClockError, Os, OsGroup, ResetError};
 pub use policy::{Access, AllowAll, Policy, Rule, Rules};
