@@ -53,7 +53,7 @@ fn function(suite: &str, check: &str, line: &str) -> (String, String) {
     let function = format!(
         "// SAFETY: no other function has this name: it is made of a file's name and a line's in it.\n\
          #[unsafe(no_mangle)]\n\
-         extern \"C\" fn vector_{suite}_{name}() -> bool {{\n    crate::{check}(&{first}, &{second})\n}}\n"
+         extern \"C\" fn vector_{suite}_{name}() -> bool {{\n    crate::{check}(\"{suite}\", &{first}, &{second})\n}}\n"
     );
     (name.to_owned(), function)
 }

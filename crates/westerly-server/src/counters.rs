@@ -5,14 +5,13 @@
 //! work on cores that cannot exchange a word in one step (Cortex-M0). A count stops at its highest value and does not start
 //! over.
 
-use core::fmt;
 use core::ops::ControlFlow;
 use core::sync::atomic::{AtomicU32, Ordering};
 
 use westerly_wire::serial::Drops;
 
 /// How often something happened. One thread at a time may count; any may read.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct Counter(AtomicU32);
 
 impl Counter {
@@ -68,12 +67,6 @@ impl PartialEq for Counter {
 
 impl Eq for Counter {}
 
-impl fmt::Debug for Counter {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.get(), f)
-    }
-}
-
 /// A group of counters; `counters!` implements it.
 pub trait Counters: Sync {
     /// The group's name, which tells it from others on the device.
@@ -86,7 +79,7 @@ pub trait Counters: Sync {
 /// For `counters!`: one copy serves all groups.
 #[doc(hidden)]
 #[inline(never)]
-pub fn tell(names: &[&str], counters: &[&Counter], each: &mut dyn FnMut(&str, u64) -> ControlFlow<()>) {
+pub fn tell_counters(names: &[&str], counters: &[&Counter], each: &mut dyn FnMut(&str, u64) -> ControlFlow<()>) {
     for (name, counter) in names.iter().zip(counters) {
         if each(name, counter.get().into()).is_break() {
             return;

@@ -79,7 +79,7 @@ mod statistics;
 mod zephyr;
 
 pub use caller::{Buffers, Caller, Identity, Transport};
-pub use counters::{Counter, Counters, SerialCounters, ServerCounters, UdpCounters, tell as tell_counters};
+pub use counters::{Counter, Counters, SerialCounters, ServerCounters, UdpCounters, tell_counters};
 pub use files::{FileError, Files, FilesGroup, OpenMode, PART_SUFFIX};
 pub use group::{Action, After, Failure, Group, GroupDescription, Request, Response};
 pub use os::{Application, Bootloader, ClockError, Os, OsGroup, ResetError};

@@ -6,8 +6,8 @@
 //! no way around `access/key`. A NUL or a `=` ends a name for Zephyr's settings, and what it ends could be hidden: such names
 //! are refused as invalid before anything else looks at them.
 //!
-//! What it will not do: buffer a value (it is read straight into the answer) or give a part of one. A value that is longer
-//! than the device or the client allows is an error.
+//! What it will not do: buffer a value (it is read straight into the answer), or give a part of one that nobody asked for. A
+//! value longer than the device's limit is an error; a client that wants no more than so many bytes gets the first of them.
 
 use westerly_wire::error::Code;
 use westerly_wire::group;
@@ -123,7 +123,7 @@ impl<S: Settings> Group for SettingsGroup<S> {
     }
 }
 
-/// What follows a value in an answer: the key `max_size` with its number, and the end of the map.
+/// The most that follows a value in an answer: the key `max_size` with its number, and the end of the map.
 const BEHIND_VALUE: usize = 1 + MAX_SIZE_KEY.len() + 5 + 1;
 
 impl<S: Settings> SettingsGroup<S> {
@@ -132,21 +132,23 @@ impl<S: Settings> SettingsGroup<S> {
         let name = self.permitted(name)?;
         let wanted = max_size.map_or(usize::MAX, |size| usize::try_from(size).unwrap_or(usize::MAX));
         let limit = self.limits.value;
+        let limited = max_size.is_some() && wanted > limit;
+        let behind = if limited { BEHIND_VALUE } else { 1 };
         let writer = response.writer();
         writer.begin_map()?;
         writer.text(VALUE_KEY)?;
         let settings = &mut self.settings;
-        writer.bytes_with(BEHIND_VALUE, |place| {
-            let most = place.len().min(limit).min(wanted);
+        writer.bytes_with(behind, |place| {
+            let most = place.len().min(limit);
             let place = place.get_mut(..most).unwrap_or_default();
             match settings.read(name, place) {
                 // More than was given to it would be bytes of an earlier answer.
-                Ok(length) if length <= most => Ok(length),
+                Ok(length) if length <= most => Ok(length.min(wanted)),
                 Ok(_) | Err(SettingsError::TooLarge) => Err(Failure::Smp(Code::TooLarge)),
                 Err(error) => Err(error.into()),
             }
         })?;
-        if max_size.is_some() && wanted > limit {
+        if limited {
             writer.text(MAX_SIZE_KEY)?;
             writer.unsigned(u64::try_from(limit).unwrap_or(u64::MAX))?;
         }

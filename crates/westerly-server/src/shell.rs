@@ -61,9 +61,11 @@ impl<S: Shell, const LINE: usize> Group for ShellGroup<S, LINE> {
 
 /// What follows the output in an answer: the key `ret` with its number, and the end of the map.
 const BEHIND_OUTPUT: usize = 1 + RETURN_KEY.len() + 5 + 1;
-/// The end of a text that was cut: so many digits between these.
-const NOTICE: (&[u8], usize, &[u8]) = (b"\n[", 10, b" bytes cut]");
-const NOTICE_LENGTH: usize = 2 + 10 + 11;
+/// The end of a text that was cut: a number between these.
+const NOTICE: (&[u8], &[u8]) = (b"\n[", b" bytes cut]");
+/// Digits of the highest number.
+const DIGITS: usize = 10;
+const NOTICE_LENGTH: usize = NOTICE.0.len() + DIGITS + NOTICE.1.len();
 
 fn execute(
     shell: &mut dyn Shell,
@@ -125,9 +127,9 @@ fn state_cut(output: &mut [u8], executed: &Executed) -> usize {
         kept = kept.saturating_sub(1);
     }
     let cut = executed.length.saturating_sub(kept).saturating_add(executed.cut);
-    let mut digits = [0; NOTICE.1];
+    let mut digits = [0; DIGITS];
     let digits = decimal(u32::try_from(cut).unwrap_or(u32::MAX), &mut digits);
-    let notice = NOTICE.0.iter().chain(digits).chain(NOTICE.2);
+    let notice = NOTICE.0.iter().chain(digits).chain(NOTICE.1);
     let mut end = kept;
     for (place, &byte) in output.iter_mut().skip(kept).zip(notice) {
         *place = byte;
@@ -137,7 +139,7 @@ fn state_cut(output: &mut [u8], executed: &Executed) -> usize {
 }
 
 /// The digits of a number, at the end of `digits`.
-fn decimal(mut number: u32, digits: &mut [u8; NOTICE.1]) -> &[u8] {
+fn decimal(mut number: u32, digits: &mut [u8; DIGITS]) -> &[u8] {
     let mut start = digits.len();
     for digit in digits.iter_mut().rev() {
         *digit = b'0'.wrapping_add(u8::try_from(number % 10).unwrap_or_default());

@@ -12,6 +12,9 @@ use westerly_server::wire::os::{
     self, ApplicationResponse, BootloaderModeResponse, BootloaderResponse, DateTimeResponse, EchoResponse, Empty,
     MemoryPoolsResponse, ParametersResponse, TaskStatisticsResponse,
 };
+use westerly_server::wire::settings::{self, ReadResponse};
+use westerly_server::wire::shell::ExecuteResponse;
+use westerly_server::wire::statistics::{self, GroupResponse};
 use westerly_server::{AllowAll, Buffers, Caller, Identity, Requests, Server, ServerCounters, Transport};
 
 const CALLER: Caller = Caller {
@@ -71,6 +74,11 @@ fn read_and_write_again(packet: &[u8]) -> Vec<u8> {
             again::<BootloaderResponse>(payload)
         }
         (_, group::OS, os::command::BOOTLOADER) => again::<BootloaderModeResponse>(payload),
+        (_, group::STATISTICS, statistics::command::GROUP) => again::<GroupResponse>(payload),
+        (_, group::STATISTICS, statistics::command::LIST) => again::<statistics::ListResponse>(payload),
+        (_, group::SETTINGS, settings::command::VALUE) if payload.len() > 2 => again::<ReadResponse>(payload),
+        (_, group::SETTINGS | group::ZEPHYR, _) => again::<Empty>(payload),
+        (_, group::SHELL, _) => again::<ExecuteResponse>(payload),
         (_, group::ENUMERATION, enumeration::command::COUNT) => again::<CountResponse>(payload),
         (_, group::ENUMERATION, enumeration::command::LIST) => again::<ListResponse>(payload),
         (_, group::ENUMERATION, enumeration::command::SINGLE) => again::<SingleResponse>(payload),
@@ -112,4 +120,8 @@ files! {
     envelope
     os
     recorded
+    settings
+    shell
+    statistics
+    zephyr
 }

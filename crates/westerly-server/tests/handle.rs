@@ -5,9 +5,10 @@ mod device;
 
 use device::Everything;
 use proptest::prelude::*;
-use westerly_server::wire::cbor::Reader;
+use westerly_server::wire::cbor::{Message, Reader};
 use westerly_server::wire::header::{Header, LENGTH, Operation, Version};
 use westerly_server::wire::os::{Force, ResetRequest};
+use westerly_server::wire::shell::ExecuteResponse;
 use westerly_server::{
     Access, After, AllowAll, Buffers, Caller, Identity, Policy, Requests, Rule, Rules, Server, ServerCounters,
     Transport,
@@ -151,6 +152,63 @@ fn every_operation_of_every_command() {
                 assert_eq!(supported, allowed & bit != 0, "{operation:?} {group} {command}");
             }
         }
+    }
+}
+
+/// What a shell printed is cut to the room there is: what is left and what the notice says add up, and a character stays whole.
+#[test]
+fn output_that_is_cut_says_how_much() {
+    let flood = b"\x0a\0\0\x0d\0\x09\x07\0\xa1dargv\x81eflood";
+    let whole = 100 * "flooding the line \u{2713}\n".len();
+    let mut fitted = false;
+    for room in 0..3000 {
+        let outcome = run(AllowAll, Transport::Serial, flood, room);
+        let Some((answer, _)) = outcome.answers.first() else { continue };
+        let (_, payload) = Header::split(answer).unwrap();
+        let Ok(ExecuteResponse { output, returned }) = ExecuteResponse::decode(payload) else {
+            assert!(room < 64 && payload == b"\xbfbrc\x07\xff", "{room} bytes");
+            continue;
+        };
+        assert_eq!(returned, 1);
+        let Some(text) = output.strip_suffix(" bytes cut]") else {
+            assert_eq!(output.len(), whole);
+            fitted = true;
+            continue;
+        };
+        assert!(!fitted, "{room} bytes");
+        let (kept, cut) = text.rsplit_once("\n[").unwrap();
+        assert_eq!(kept.len() + cut.parse::<usize>().unwrap(), whole, "{room} bytes");
+        assert!(!kept.contains('?'), "{room} bytes");
+        // The notice takes up to 23 bytes, a number shorter than the longest leaves some free.
+        assert!(answer.len() > room - 24 && answer.len() <= room, "{room} bytes");
+    }
+    assert!(fitted);
+}
+
+/// A value is read straight into the answer, so the room there decides too.
+#[test]
+fn a_value_that_does_not_fit_is_too_large() {
+    let read = b"\x08\0\0\x12\0\x03\x07\0\xa1dnamekdevice/long";
+    let whole = b"\x09\0\0\x17\0\x03\x07\0\xbfcvalPexactly 16 bytes\xff";
+    for room in 14..80 {
+        let outcome = run(AllowAll, Transport::Serial, read, room);
+        let answer = &outcome.answers[0].0;
+        let fits = room >= whole.len();
+        let expected = if fits { &whole[..] } else { b"\x09\0\0\x06\0\x03\x07\0\xbfbrc\x07\xff" };
+        assert_eq!(answer, expected, "{room} bytes");
+    }
+}
+
+#[test]
+fn the_shell_is_refused_where_it_was_not_given() {
+    let echo = b"\x0a\0\0\x0c\0\x09\x07\0\xa1dargv\x81decho";
+    for (shell, answer) in [
+        (false, &b"\x0b\0\0\x06\0\x09\x07\0\xbfbrc\x0b\xff"[..]),
+        (true, b"\x0b\0\0\x0a\0\x09\x07\0\xbfao\x60cret\0\xff"),
+    ] {
+        let rules = Rule::of_transport(Transport::Udp, Access::Allow, shell);
+        let outcome = run(Rules(&rules), Transport::Udp, echo, 384);
+        assert_eq!(outcome.answers, [(answer.to_vec(), After::Nothing)]);
     }
 }
 

@@ -17,11 +17,12 @@
 mod messages;
 mod opaque;
 mod server;
+mod values;
 mod wire;
 
 use core::panic::PanicInfo;
 
-const ENTRIES: &[&[fn()]] = &[wire::ENTRIES, messages::ENTRIES, server::ENTRIES];
+const ENTRIES: &[&[fn()]] = &[wire::ENTRIES, messages::ENTRIES, server::ENTRIES, values::ENTRIES];
 
 // SAFETY: the linker's entry; nothing else defines the name.
 #[unsafe(no_mangle)]

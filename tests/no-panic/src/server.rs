@@ -96,7 +96,7 @@ fn answer_packet<P: Policy>(server: &mut Server<P>, groups: &mut [&mut dyn Group
         sink(answer);
         sink(response.as_ptr());
     }
-    sink(*Server::statistics(server));
+    sink(Server::counters(server));
 }
 
 #[inline(never)]
@@ -156,7 +156,7 @@ fn failures() {
 fn policies() {
     sink(AllowAll::access(reference(), reference(), value(), value()));
     sink(Rules::access(reference(), reference(), value(), value()));
-    sink(Rule::of_transport(value(), value()));
+    sink(Rule::of_transport(value(), value(), value()));
 }
 
 #[inline(never)]

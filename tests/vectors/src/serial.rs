@@ -8,7 +8,7 @@ use crate::print::{same, wrong};
 const CAPACITY: usize = 384;
 
 /// Whether the packet becomes these lines and the lines this packet, fed at once and byte by byte.
-pub fn holds(packets: &[&[u8]], lines: &[&[u8]]) -> bool {
+pub fn holds(_: &str, packets: &[&[u8]], lines: &[&[u8]]) -> bool {
     let ([packet], [lines]) = (packets, lines) else { return wrong(format_args!("one packet, one text of lines")) };
     encodes(packet, lines) && decodes(packet, lines, lines.len()) && decodes(packet, lines, 1)
 }
