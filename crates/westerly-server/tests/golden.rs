@@ -120,6 +120,7 @@ files! {
     envelope
     os
     recorded
+    recorded_values
     settings
     shell
     statistics

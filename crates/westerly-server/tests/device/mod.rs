@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "not everybody who shares this needs all of it")]
 
 mod os;
+mod recorded;
 mod settings;
 mod shell;
 mod statistics;
@@ -60,6 +61,19 @@ pub fn with<R>(suite: &str, act: impl FnOnce(&mut [&mut dyn Group]) -> R) -> R {
     match suite {
         "enumeration" | "envelope" | "os" | "recorded" => {
             act(&mut [&mut OsGroup(Device::default()), &mut NoStatistics])
+        }
+        "recorded_values" => {
+            let counters = recorded::BenchCounters::recorded();
+            act(&mut [
+                &mut StatisticsGroup { counters: &[&counters], more: () },
+                &mut SettingsGroup {
+                    settings: recorded::Bench::new(),
+                    limits: SettingsLimits { name: 31, value: 32 },
+                    hidden: &[],
+                },
+                &mut ShellGroup::<_, 255>::new(recorded::ZephyrShell),
+                &mut ZephyrGroup(Partition::default()),
+            ])
         }
         _ => act(&mut Everything::new().groups()),
     }

@@ -8,7 +8,7 @@ pub struct Commands;
 
 impl Shell for Commands {
     fn execute(&mut self, line: &str, output: &mut [u8]) -> Executed {
-        let mut printed = Printed { output, length: 0, cut: 0 };
+        let mut printed = Printed::to(output);
         let returned = match line.split(' ').next() {
             Some("echo") => {
                 printed.print(line.get(5..).unwrap_or_default().as_bytes());
@@ -28,18 +28,27 @@ impl Shell for Commands {
                 i32::MIN
             }
         };
-        Executed { length: printed.length, cut: printed.cut, returned }
+        printed.executed(returned)
     }
 }
 
-struct Printed<'o> {
+/// What was printed, as far as there is room.
+pub struct Printed<'o> {
     output: &'o mut [u8],
     length: usize,
     cut: usize,
 }
 
-impl Printed<'_> {
-    fn print(&mut self, bytes: &[u8]) {
+impl<'o> Printed<'o> {
+    pub fn to(output: &'o mut [u8]) -> Self {
+        Self { output, length: 0, cut: 0 }
+    }
+
+    pub fn executed(&self, returned: i32) -> Executed {
+        Executed { length: self.length, cut: self.cut, returned }
+    }
+
+    pub fn print(&mut self, bytes: &[u8]) {
         for &byte in bytes {
             match self.output.get_mut(self.length) {
                 Some(place) => {
