@@ -8,6 +8,7 @@ use westerly_server::wire::enumeration::{self, CountResponse, DetailsResponse, L
 use westerly_server::wire::error::{GroupErrorResponse, SmpError, Status};
 use westerly_server::wire::group;
 use westerly_server::wire::header::Header;
+use westerly_server::wire::image;
 use westerly_server::wire::os::{
     self, ApplicationResponse, BootloaderModeResponse, BootloaderResponse, DateTimeResponse, EchoResponse, Empty,
     MemoryPoolsResponse, ParametersResponse, TaskStatisticsResponse,
@@ -71,6 +72,10 @@ fn read_and_write_again(packet: &[u8]) -> Vec<u8> {
             again::<BootloaderResponse>(payload)
         }
         (_, group::OS, os::command::BOOTLOADER) => again::<BootloaderModeResponse>(payload),
+        (_, group::IMAGE, image::command::STATE) => again::<image::StateResponse>(payload),
+        (_, group::IMAGE, image::command::UPLOAD) => again::<image::UploadResponse>(payload),
+        (_, group::IMAGE, image::command::ERASE) => again::<Empty>(payload),
+        (_, group::IMAGE, image::command::SLOT_INFO) => again::<image::SlotInfoResponse>(payload),
         (_, group::ENUMERATION, enumeration::command::COUNT) => again::<CountResponse>(payload),
         (_, group::ENUMERATION, enumeration::command::LIST) => again::<ListResponse>(payload),
         (_, group::ENUMERATION, enumeration::command::SINGLE) => again::<SingleResponse>(payload),
@@ -110,6 +115,7 @@ macro_rules! files {
 files! {
     enumeration
     envelope
+    image
     os
     recorded
 }

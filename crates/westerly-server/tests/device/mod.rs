@@ -2,12 +2,16 @@
 //! The reference device of the golden files, a file a group, without std so that the suite on target runs the same one.
 #![allow(dead_code, reason = "not everybody who shares this needs all of it")]
 
+mod image;
 mod os;
 mod settings;
 mod shell;
 mod statistics;
 mod zephyr;
 
+#[allow(unused_imports, reason = "the suite of images alone has a use for it")]
+pub use image::RUNNING;
+pub use image::Slots;
 pub use os::{Device, NoStatistics};
 pub use settings::Values;
 pub use shell::Commands;
@@ -15,7 +19,7 @@ pub use statistics::{DOOR, Legacy};
 pub use zephyr::Partition;
 
 use westerly_server::{
-    Counters, Group, OsGroup, SettingsGroup, SettingsLimits, ShellGroup, StatisticsGroup, ZephyrGroup,
+    Counters, Group, ImageGroup, OsGroup, SettingsGroup, SettingsLimits, ShellGroup, StatisticsGroup, ZephyrGroup,
 };
 
 /// Bytes a line for the shell may have.
@@ -24,6 +28,7 @@ pub const LINE: usize = 40;
 /// Every group there is, each over its part of the device.
 pub struct Everything {
     pub os: OsGroup<Device>,
+    pub image: ImageGroup<Slots>,
     pub statistics: StatisticsGroup<'static, Legacy>,
     pub settings: SettingsGroup<Values>,
     pub shell: ShellGroup<Commands, LINE>,
@@ -31,13 +36,14 @@ pub struct Everything {
 }
 
 /// How many groups that is.
-pub const GROUPS: usize = 5;
+pub const GROUPS: usize = 6;
 
 impl Everything {
     pub fn new() -> Self {
         static COUNTERS: [&dyn Counters; 1] = [&DOOR];
         Self {
             os: OsGroup(Device::default()),
+            image: ImageGroup::new(Slots::default(), true),
             statistics: StatisticsGroup { counters: &COUNTERS, more: Legacy },
             settings: SettingsGroup {
                 settings: Values::new(),
@@ -50,7 +56,7 @@ impl Everything {
     }
 
     pub fn groups(&mut self) -> [&mut dyn Group; GROUPS] {
-        [&mut self.os, &mut self.statistics, &mut self.settings, &mut self.shell, &mut self.zephyr]
+        [&mut self.os, &mut self.image, &mut self.statistics, &mut self.settings, &mut self.shell, &mut self.zephyr]
     }
 }
 
