@@ -14,6 +14,7 @@
 #![no_main]
 #![deny(warnings)]
 
+mod image;
 mod messages;
 mod opaque;
 mod server;
@@ -21,7 +22,7 @@ mod wire;
 
 use core::panic::PanicInfo;
 
-const ENTRIES: &[&[fn()]] = &[wire::ENTRIES, messages::ENTRIES, server::ENTRIES];
+const ENTRIES: &[&[fn()]] = &[wire::ENTRIES, messages::ENTRIES, server::ENTRIES, image::ENTRIES];
 
 // SAFETY: the linker's entry; nothing else defines the name.
 #[unsafe(no_mangle)]
