@@ -11,6 +11,7 @@ use westerly_server::wire::files::{
 };
 use westerly_server::wire::group;
 use westerly_server::wire::header::{Header, Operation};
+use westerly_server::wire::image;
 use westerly_server::wire::message;
 use westerly_server::wire::os::{
     self, ApplicationResponse, BootloaderModeResponse, BootloaderResponse, DateTimeResponse, EchoResponse, Empty,
@@ -106,6 +107,10 @@ fn read_and_write_again(packet: &[u8]) -> Vec<u8> {
         (_, group::FILES, files::command::HASH) => again::<HashResponse<'_>>(payload),
         (_, group::FILES, files::command::HASH_TYPES) => again::<HashTypesResponse<'_>>(payload),
         (_, group::FILES, files::command::CLOSE) => again::<Empty>(payload),
+        (_, group::IMAGE, image::command::STATE) => again::<image::StateResponse>(payload),
+        (_, group::IMAGE, image::command::UPLOAD) => again::<image::UploadResponse>(payload),
+        (_, group::IMAGE, image::command::ERASE) => again::<Empty>(payload),
+        (_, group::IMAGE, image::command::SLOT_INFO) => again::<image::SlotInfoResponse>(payload),
         (_, group::ENUMERATION, enumeration::command::COUNT) => again::<CountResponse>(payload),
         (_, group::ENUMERATION, enumeration::command::LIST) => again::<ListResponse>(payload),
         (_, group::ENUMERATION, enumeration::command::SINGLE) => again::<SingleResponse>(payload),
@@ -146,6 +151,7 @@ files! {
     enumeration
     envelope
     files
+    image
     os
     recorded
     recorded_values

@@ -134,6 +134,7 @@ fn every_operation_of_every_command() {
     const WRITE: u8 = 2;
     let commands: [(u16, &[u8]); 8] = [
         (0, &[READ | WRITE, 0, READ, READ, READ | WRITE, WRITE, READ, READ, READ]),
+        (1, &[READ | WRITE, WRITE, 0, 0, 0, WRITE, READ]),
         (2, &[READ, READ]),
         (3, &[READ | WRITE, WRITE, WRITE, READ | WRITE]),
         (8, &[READ | WRITE, READ, READ, READ, WRITE]),

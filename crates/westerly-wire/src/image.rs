@@ -57,7 +57,7 @@ pub mod code {
     pub const FLASH_AREA_DEVICE_NULL: u16 = 18;
     /// The offset is on no page.
     pub const INVALID_PAGE_OFFSET: u16 = 19;
-    /// The first part lacks what it must have.
+    /// The part does not say where it begins.
     pub const INVALID_OFFSET: u16 = 20;
     /// The first part has no length.
     pub const INVALID_LENGTH: u16 = 21;
@@ -143,8 +143,8 @@ message! {
         image: optional u32 = "image",
         /// Length of the whole image; must be there with the first part.
         length: optional u64 = "len",
-        /// Where the part begins.
-        offset: required u64 = "off",
+        /// Where the part begins; must be there, but its absence has a code of its own.
+        offset: optional u64 = "off",
         /// SHA-256 of the whole upload, by which an interrupted one is known again and a finished one is checked.
         sha: optional &'b [u8] = "sha",
         /// The part.

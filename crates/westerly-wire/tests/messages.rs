@@ -140,7 +140,7 @@ proptest! {
         };
         survives!(StateResponse { images: List::Values(&[state, ImageState { slot: 0, ..state }]), split_status: Some(-1) }, StateResponse);
         survives!(StateRequest { hash: bytes, confirm: flag }, StateRequest);
-        survives!(UploadRequest { image: number, length, offset, sha: bytes, data: bytes, upgrade: flag }, UploadRequest);
+        survives!(UploadRequest { image: number, length, offset: length, sha: bytes, data: bytes, upgrade: flag }, UploadRequest);
         survives!(UploadResponse { offset, matches: flag }, UploadResponse);
         survives!(EraseRequest { slot: number }, EraseRequest);
         let slots = [SlotInformation { slot: 0, size: offset, upload_image_id: number }];

@@ -14,6 +14,7 @@
 #![no_main]
 #![deny(warnings)]
 
+mod image;
 mod messages;
 mod opaque;
 mod server;
@@ -22,7 +23,7 @@ mod wire;
 
 use core::panic::PanicInfo;
 
-const ENTRIES: &[&[fn()]] = &[wire::ENTRIES, messages::ENTRIES, server::ENTRIES, values::ENTRIES];
+const ENTRIES: &[&[fn()]] = &[wire::ENTRIES, messages::ENTRIES, server::ENTRIES, values::ENTRIES, image::ENTRIES];
 
 // SAFETY: the linker's entry; nothing else defines the name.
 #[unsafe(no_mangle)]

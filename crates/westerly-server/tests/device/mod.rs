@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "not everybody who shares this needs all of it")]
 
 mod files;
+mod image;
 mod os;
 mod recorded;
 mod settings;
@@ -11,6 +12,9 @@ mod statistics;
 mod zephyr;
 
 pub use files::Memory;
+#[allow(unused_imports, reason = "the suite of images alone has a use for it")]
+pub use image::RUNNING;
+pub use image::Slots;
 pub use os::{Device, NoStatistics};
 pub use settings::Values;
 pub use shell::Commands;
@@ -18,8 +22,8 @@ pub use statistics::{DOOR, Legacy};
 pub use zephyr::Partition;
 
 use westerly_server::{
-    Counters, FilesGroup, Group, OsGroup, PART_SUFFIX, SettingsGroup, SettingsLimits, ShellGroup, StatisticsGroup,
-    ZephyrGroup,
+    Counters, FilesGroup, Group, ImageGroup, OsGroup, PART_SUFFIX, SettingsGroup, SettingsLimits, ShellGroup,
+    StatisticsGroup, ZephyrGroup,
 };
 
 /// Bytes a line for the shell may have.
@@ -32,6 +36,7 @@ pub const PATH: usize = 21;
 /// Every group there is, each over its part of the device.
 pub struct Everything {
     pub os: OsGroup<Device>,
+    pub image: ImageGroup<Slots>,
     pub statistics: StatisticsGroup<'static, Legacy>,
     pub settings: SettingsGroup<Values>,
     pub files: FilesGroup<Memory, TRANSFERS, { PATH + PART_SUFFIX }>,
@@ -40,13 +45,14 @@ pub struct Everything {
 }
 
 /// How many groups that is.
-pub const GROUPS: usize = 6;
+pub const GROUPS: usize = 7;
 
 impl Everything {
     pub fn new() -> Self {
         static COUNTERS: [&dyn Counters; 1] = [&DOOR];
         Self {
             os: OsGroup(Device::default()),
+            image: ImageGroup::new(Slots::default(), true),
             statistics: StatisticsGroup { counters: &COUNTERS, more: Legacy },
             settings: SettingsGroup {
                 settings: Values::new(),
@@ -60,7 +66,15 @@ impl Everything {
     }
 
     pub fn groups(&mut self) -> [&mut dyn Group; GROUPS] {
-        [&mut self.os, &mut self.statistics, &mut self.settings, &mut self.files, &mut self.shell, &mut self.zephyr]
+        [
+            &mut self.os,
+            &mut self.image,
+            &mut self.statistics,
+            &mut self.settings,
+            &mut self.files,
+            &mut self.shell,
+            &mut self.zephyr,
+        ]
     }
 }
 
