@@ -61,7 +61,7 @@ class Builder:
                 raise Failure(f"{tool} is not on PATH")
         self.environment = {**os.environ, "ZEPHYR_BASE": str(zephyr), **compiler_environment()}
 
-    def build(self, name, source, extra=()):
+    def build(self, name, source, extra=(), board=BOARD):
         """Configures where needed and builds; gives the build folder."""
         if not (source / "CMakeLists.txt").is_file():
             raise Failure(f"{source} is no application")
@@ -71,9 +71,10 @@ class Builder:
         folder.mkdir(parents=True, exist_ok=True)
         with log.open("w") as output:
             if not (folder / "build.ninja").is_file():
-                self._run(("cmake", "-GNinja", f"-B{folder}", f"-S{source}", f"-DBOARD={BOARD}", *extra), name, log, output)
+                self._run(("cmake", "-GNinja", f"-B{folder}", f"-S{source}", f"-DBOARD={board}", *extra), name, log, output)
             # The image alone: the default target lints as well, which takes as long again.
-            self._run(("cmake", "--build", str(folder), "--target", "zephyr_final"), name, log, output)
+            target = "native_runner_executable" if board.startswith("native_sim") else "zephyr_final"
+            self._run(("cmake", "--build", str(folder), "--target", target), name, log, output)
         return folder
 
     def _run(self, command, name, log, output):

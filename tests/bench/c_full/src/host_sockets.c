@@ -6,6 +6,9 @@
  * another, sends each answer only when the next request comes (mended in
  * Zephyr 4.4, pull request 102192). Waiting outside of recvfrom() leaves the
  * transport as it is. The linker puts this in its place (--wrap).
+ *
+ * It also binds to the host's loopback address, where the transport would bind
+ * to all: what is simulated has no business on the host's network.
  */
 
 #include <errno.h>
@@ -31,4 +34,14 @@ ssize_t __wrap_z_impl_zsock_recvfrom(int sock, void *buf, size_t max_len, int fl
 			return length;
 		}
 	}
+}
+
+int __real_z_impl_zsock_bind(int sock, const struct sockaddr *address, socklen_t address_length);
+
+int __wrap_z_impl_zsock_bind(int sock, const struct sockaddr *address, socklen_t address_length)
+{
+	struct sockaddr_in local = *net_sin(address);
+
+	local.sin_addr = (struct in_addr)INADDR_LOOPBACK_INIT;
+	return __real_z_impl_zsock_bind(sock, (struct sockaddr *)&local, address_length);
 }
