@@ -132,7 +132,7 @@ fn counters() {
 fn every_operation_of_every_command() {
     const READ: u8 = 1;
     const WRITE: u8 = 2;
-    let commands: [(u16, &[u8]); 8] = [
+    let commands: [(u16, &[u8]); 9] = [
         (0, &[READ | WRITE, 0, READ, READ, READ | WRITE, WRITE, READ, READ, READ]),
         (1, &[READ | WRITE, WRITE, 0, 0, 0, WRITE, READ]),
         (2, &[READ, READ]),

@@ -154,7 +154,7 @@ fn a_slot_in_use_is_left_alone() {
     assert_eq!(answer(&mut device, 0, 0, &test(&old, false)), Err(28));
     assert_eq!(answer(&mut device, 0, 0, &test(&runs, false)), Err(33));
     assert!(answer(&mut device, 0, 0, &test(&old, true)).is_ok());
-    assert_eq!(flags(&mut device)[0].1, false);
+    assert!(!flags(&mut device)[0].1);
     // Confirmed, the other slot is free again.
     assert!(answer(&mut device, 0, 0, &test(&runs, true)).is_ok());
     assert_eq!(flags(&mut device), [(false, true, true), (false, false, false)]);
