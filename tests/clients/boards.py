@@ -5,6 +5,7 @@ import itertools
 import os
 import re
 import subprocess
+import tempfile
 import threading
 import time
 from dataclasses import dataclass
@@ -32,6 +33,12 @@ class Traits:
     kernel_name: str
     bootloader: str | None
     """Its name, or None where there is none."""
+    shell: tuple[str, ...]
+    """The transports over which the shell may be used."""
+    shell_version: str
+    """The line for the shell that prints the version."""
+    saves_by_name: bool
+    """Whether one setting can be saved by itself."""
 
 
 class Board:
@@ -98,12 +105,20 @@ class Board:
 class Simulator(Board):
     """The command `westerly`."""
 
-    traits = Traits(transports=("udp", "serial"), kernel_name="westerly-sim", bootloader="MCUboot")
+    traits = Traits(
+        transports=("udp", "serial"),
+        kernel_name="westerly-sim",
+        bootloader="MCUboot",
+        shell=("udp", "serial"),
+        shell_version="version",
+        saves_by_name=True,
+    )
     _SERIAL = r"^Serial  (\S+)$"
 
-    def __init__(self, executable: Path) -> None:
+    def __init__(self, executable: Path, arguments: tuple[str, ...] = ("--shell-udp",)) -> None:
         address = own_address()
-        super().__init__([str(executable), "simulate", "--address", address, "--port", str(UDP_PORT)], self._SERIAL)
+        command = [str(executable), "simulate", "--address", address, "--port", str(UDP_PORT), *arguments]
+        super().__init__(command, self._SERIAL)
         self.address = address
 
     @property
@@ -114,16 +129,23 @@ class Simulator(Board):
         self.wait_for(r"^(restarted): boot \d+")
 
 
+# What is alike on all boards of the firmware.
+_FIRMWARE = {"kernel_name": "Zephyr", "bootloader": None, "shell_version": "kernel version", "saves_by_name": False}
+
+
 class NativeSim(Board):
     """The application built for native_sim/native/64. A reset starts the process anew, with a new pseudo-terminal."""
 
-    traits = Traits(transports=("udp", "serial"), kernel_name="Zephyr", bootloader=None)
+    traits = Traits(transports=("udp", "serial"), shell=("serial",), **_FIRMWARE)
     _BOOTED = r"^\*\*\* (Booting)"
     _UDP = r"^SMP over (UDP)"
 
     def __init__(self, executable: Path) -> None:
         address = own_address()
-        super().__init__([str(executable), f"--udp-address={address}", f"--udp-port={UDP_PORT}"], self._UDP)
+        # Its flash is a file, which would otherwise be where the test was started, and everybody's.
+        self._folder = tempfile.TemporaryDirectory()
+        flash = f"--flash={Path(self._folder.name, 'flash.bin')}"
+        super().__init__([str(executable), f"--udp-address={address}", f"--udp-port={UDP_PORT}", flash], self._UDP)
         self.address = address
 
     @property
@@ -134,12 +156,16 @@ class NativeSim(Board):
         self.wait_for(self._BOOTED, times=2)
         self.wait_for(self._UDP, times=2)
 
+    def stop(self) -> None:
+        super().stop()
+        self._folder.cleanup()
+
 
 class Qemu(Board):
     """The application built for qemu_cortex_m3. Not with the -icount of Zephyr's own run target: time would then leap ahead
     whenever the board waits, and its clock with it."""
 
-    traits = Traits(transports=("serial",), kernel_name="Zephyr", bootloader=None)
+    traits = Traits(transports=("serial",), shell=(), **_FIRMWARE)
     _BOOTED = r"^\*\*\* (Booting)"
 
     def __init__(self, executable: Path, qemu: str) -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""mcumgr-toolkit: every call its Python client has for the OS and the enumeration group."""
+"""mcumgr-toolkit: every call its Python client has for the groups OS, statistics, settings, shell, Zephyr and enumeration."""
 
 import datetime
 
@@ -8,6 +8,7 @@ import pytest
 from mcumgr_toolkit import MCUmgrClient
 
 TIMEOUT_MS = 5000
+SHELL = 9
 
 
 @pytest.fixture
@@ -114,7 +115,124 @@ def test_raw_command(client):
         client.raw_command(False, 70, 0, {})
 
 
+def test_stats(client, line):
+    groups = client.stats_list_groups()
+    assert {"server", line.transport} <= set(groups)
+    for group in groups:
+        assert all(count >= 0 for count in client.stats_get_group_data(group).values()), group
+    before = client.stats_get_group_data("server")
+    client.os_echo("counted")
+    after = client.stats_get_group_data("server")
+    assert (after["received"] - before["received"], after["failed"]) == (2, before["failed"])
+    own = client.stats_get_group_data(line.transport)
+    assert own["packets_received"] > own["packets_sent"] > 0 and own["bytes_received"] > 0 and own["bytes_sent"] > 0
+    with pytest.raises(RuntimeError, match="STAT_MGMT_ERR_INVALID_STAT_NAME"):
+        client.stats_get_group_data("none")
+
+
+def test_settings_until_a_commit(client):
+    name = client.os_application_info("n")
+    assert client.settings_read("device/name") == name.encode()
+    client.settings_write("device/name", b"on the roof")
+    assert client.settings_read("device/name") == b"on the roof"
+    assert client.os_application_info("n") == name
+    client.settings_commit()
+    assert client.os_application_info("n") == "on the roof"
+
+
+def test_settings_read_ext(client):
+    text = "unterm Dach ✓".encode()
+    client.settings_write("device/location", text)
+    assert client.settings_read_ext("device/location", 6).value == b"unterm"
+    limited = client.settings_read_ext("device/location", 100_000)
+    assert limited.value == text and 32 <= limited.max_size <= 1024
+    assert client.settings_read_ext("device/location").max_size is None
+
+
+def test_settings_outlast_a_restart_when_saved(connect, line):
+    with connect() as client:
+        client.settings_write("device/name", b"saved")
+        client.settings_save()
+        client.settings_write("device/name", b"later")
+        client.settings_load()
+        assert client.settings_read("device/name") == b"saved"
+        client.settings_write("device/name", b"never saved")
+        client.os_system_reset()
+    line.board.wait_for_restart()
+    with connect() as client:
+        assert client.settings_read("device/name") == b"saved"
+        client.settings_delete("device/name")
+        # What is in use stays until the next restart.
+        assert client.settings_read("device/name") == b"saved"
+
+
+def test_settings_save_by_name(client, line):
+    client.settings_write("device/location", b"roof")
+    if not line.board.traits.saves_by_name:
+        with pytest.raises(RuntimeError, match="SETTINGS_MGMT_ERR_SAVE_NOT_SUPPORTED"):
+            client.settings_save("device/location")
+        return
+    client.settings_write("device/name", b"not saved")
+    client.settings_save("device/location")
+    client.settings_write("device/name", b"still not")
+    client.settings_write("device/location", b"cellar")
+    client.settings_load()
+    assert (client.settings_read("device/location"), client.settings_read("device/name")) == (b"roof", b"still not")
+    client.settings_save("device")
+
+
+def test_settings_that_are_refused(client):
+    for call in (client.settings_read, client.settings_delete, client.settings_save, lambda name: client.settings_write(name, b"x")):
+        for name in ("access", "access/key", "access//key", "/access/key/"):
+            with pytest.raises(RuntimeError, match="MGMT_ERR_EACCESSDENIED"):
+                call(name)
+        for name in ("", "device/name\0", "access/key=", "access/key=x", "access/key\0x"):
+            with pytest.raises(RuntimeError, match="MGMT_ERR_EINVAL"):
+                call(name)
+        with pytest.raises(RuntimeError, match="SETTINGS_MGMT_ERR_KEY_TOO_LONG"):
+            call("device/" + "x" * 100)
+    with pytest.raises(RuntimeError, match="SETTINGS_MGMT_ERR_KEY_NOT_FOUND"):
+        client.settings_read("device/none")
+    for call in (client.settings_read, lambda name: client.settings_write(name, b"x")):
+        with pytest.raises(RuntimeError, match="SETTINGS_MGMT_ERR_ROOT_KEY_NOT_FOUND"):
+            call("none/name")
+    with pytest.raises(RuntimeError, match="MGMT_ERR_EINVAL"):
+        client.settings_write("device/name", b"x" * 300)
+
+
+def test_shell(client, line):
+    if line.transport not in line.board.traits.shell:
+        # Not for this transport, or not on this board at all.
+        code = "MGMT_ERR_EACCESSDENIED" if SHELL in client.enum_get_group_ids() else "MGMT_ERR_ENOTSUP|MGMT_ERR_EACCESSDENIED"
+        with pytest.raises(RuntimeError, match=code):
+            client.shell_execute(["help"])
+        return
+    version = line.board.traits.shell_version
+    assert "ersion" in client.shell_execute([version]) or "westerly-sim" in client.shell_execute([version])
+    assert client.shell_execute(version.split(), use_retries=False) == client.shell_execute([version])
+    with pytest.raises(RuntimeError, match="(?s)ENOEXEC.*nonesuch: command not found"):
+        client.shell_execute(["nonesuch"])
+    with pytest.raises(RuntimeError, match="SHELL_MGMT_ERR_COMMAND_TOO_LONG"):
+        client.shell_execute(["x" * 300])
+    for nothing in ([], [""], ["", "  "]):
+        with pytest.raises(RuntimeError, match="SHELL_MGMT_ERR_EMPTY_COMMAND"):
+            client.shell_execute(nothing)
+
+
+def test_zephyr_erase_storage(connect, line):
+    with connect() as client:
+        name = client.settings_read("device/name")
+        client.settings_write("device/name", b"erased")
+        client.settings_save()
+        client.zephyr_erase_storage()
+        assert client.settings_read("device/name") == b"erased"
+        client.os_system_reset()
+    line.board.wait_for_restart()
+    with connect() as client:
+        assert client.settings_read("device/name") == name
+
+
 def test_groups_that_are_not_there(client):
-    for call in (client.image_get_state, client.stats_list_groups, client.fs_supported_checksum_types):
+    for call in (client.image_get_state, client.fs_supported_checksum_types):
         with pytest.raises(RuntimeError, match="MGMT_ERR_ENOTSUP"):
             call()

@@ -11,6 +11,10 @@ from smpclient.generics import error_v1, error_v2, success
 from smpclient.requests import enumeration_management as enumeration
 from smpclient.requests import image_management as image
 from smpclient.requests import os_management as os
+from smpclient.requests import settings_management as settings
+from smpclient.requests import shell_management as shell
+from smpclient.requests import statistics_management as statistics
+from smpclient.requests import zephyr_management as zephyr
 from smpclient.transport.serial import SMPSerialTransport
 from smpclient.transport.udp import SMPUDPTransport
 
@@ -120,6 +124,90 @@ def test_details(ask):
     assert success(everything) and {0, 10} <= {int(group.group) for group in everything.groups}
     some = ask(enumeration.GroupDetails(groups=(10, 99)))
     assert [(int(group.group), group.name, group.handlers) for group in some.groups] == [(10, "enum mgmt", 4)]
+
+
+def test_statistics(ask, line):
+    groups = ask(statistics.ListOfGroups())
+    assert success(groups) and {"server", line.transport} <= set(groups.stat_list)
+    for data in [ask(statistics.GroupData(name=name)) for name in groups.stat_list]:
+        assert success(data) and data.name in groups.stat_list and all(value >= 0 for value in data.fields.values())
+    one, other = ask(statistics.GroupData(name="server"), statistics.GroupData(name="server"))
+    assert other.fields["received"] == one.fields["received"] + 1
+
+
+@pytest.mark.parametrize(("version", "expected"), [(header.Version.V1, 5), (header.Version.V2, (2, 3))])
+def test_statistics_that_are_not_there(ask, version, expected):
+    assert code(ask(statistics.GroupData(name="none", version=version))) == expected
+
+
+def code(answer):
+    """What an error says: its code, or group and code."""
+    assert error_v1(answer) or error_v2(answer)
+    return answer.rc if error_v1(answer) else (answer.err.group, answer.err.rc)
+
+
+def test_settings(ask):
+    written, read, committed, information = ask(
+        settings.WriteSetting(name="device/name", val=b"on the roof"),
+        settings.ReadSetting(name="device/name"),
+        settings.CommitSettings(),
+        os.OSApplicationInfoRead(format="n"),
+    )
+    assert success(written) and success(committed)
+    assert success(read) and (read.val, read.max_size) == (b"on the roof", None)
+    assert information.output == "on the roof"
+    limited = ask(settings.ReadSetting(name="device/name", max_size=5000))
+    assert success(limited) and limited.val == b"on the roof" and 32 <= limited.max_size <= 1024
+
+    assert success(ask(settings.SaveSettings()))
+    assert success(ask(settings.WriteSetting(name="device/name", val=b"elsewhere")))
+    assert success(ask(settings.LoadSettings()))
+    assert ask(settings.ReadSetting(name="device/name")).val == b"on the roof"
+    assert success(ask(settings.DeleteSetting(name="device/name")))
+
+
+@pytest.mark.parametrize(
+    ("name", "version", "expected"),
+    [
+        ("none/name", header.Version.V2, (3, 5)),
+        ("none/name", header.Version.V1, 1),
+        ("device/none", header.Version.V2, (3, 3)),
+        ("device/none", header.Version.V1, 5),
+        ("device/" + "x" * 99, header.Version.V2, (3, 2)),
+        ("device/" + "x" * 99, header.Version.V1, 3),
+        ("access/key", header.Version.V2, 11),
+        ("access/key", header.Version.V1, 11),
+        ("device/name=", header.Version.V2, 3),
+    ],
+)
+def test_settings_that_are_refused(ask, name, version, expected):
+    assert code(ask(settings.ReadSetting(name=name, version=version))) == expected
+
+
+def test_shell(ask, line):
+    answer = ask(shell.Execute(argv=line.board.traits.shell_version.split()))
+    if line.transport in line.board.traits.shell:
+        assert success(answer) and answer.ret == 0 and answer.o.strip()
+        unknown = ask(shell.Execute(argv=["nonesuch"]))
+        assert success(unknown) and unknown.ret == -8 and "command not found" in unknown.o
+        # In version 1, since the package smp takes the group's code 3 for none.
+        assert code(ask(shell.Execute(argv=["  "], version=header.Version.V1))) == 3
+        assert code(ask(shell.Execute(argv=["x" * 300]))) == (9, 2)
+        assert code(ask(shell.Execute(argv=["x" * 300], version=header.Version.V1))) == 3
+    else:
+        # Not for this transport, or not on this board at all.
+        assert code(answer) in (11, 8)
+
+
+def test_erase_storage(ask, line):
+    before = ask(settings.ReadSetting(name="device/name")).val
+    assert success(ask(settings.WriteSetting(name="device/name", val=b"erased")))
+    assert success(ask(settings.SaveSettings()))
+    assert success(ask(zephyr.EraseStorage()))
+    assert ask(settings.ReadSetting(name="device/name")).val == b"erased"
+    assert success(ask(os.ResetWrite()))
+    line.board.wait_for_restart()
+    assert ask(settings.ReadSetting(name="device/name")).val == before
 
 
 def test_a_group_that_is_not_there(ask):

@@ -53,5 +53,22 @@ def test_group_details(smpmgr):
     assert "name='enum mgmt'" in output and "handlers=4" in output
 
 
+def test_statistics(smpmgr, line):
+    groups = smpmgr("statistics", "list")
+    assert "server" in groups and line.transport in groups
+    assert "received" in smpmgr("statistics", "get", "server")
+    everything = smpmgr("statistics", "fetch-all")
+    assert "dropped_no_room" in everything and "packets_received" in everything
+
+
+def test_shell(smpmgr, line):
+    output = smpmgr("shell", line.board.traits.shell_version)
+    if line.transport in line.board.traits.shell:
+        assert "ersion" in output or "westerly-sim" in output
+        assert "command not found" in smpmgr("shell", "nonesuch")
+    else:
+        assert "EACCESSDENIED" in output or "ENOTSUP" in output
+
+
 def test_a_group_that_is_not_there(smpmgr):
     assert "ENOTSUP" in smpmgr("image", "state-read")

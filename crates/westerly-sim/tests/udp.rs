@@ -9,7 +9,7 @@ use std::sync::mpsc::{Receiver, channel};
 use common::{PATIENCE, SILENCE, Udp, echo, echoed, filling, request};
 use westerly_server::{Access, Rule, Transport};
 use westerly_sim::{Event, Options, Reason, Simulator, StartError};
-use westerly_wire::cbor::Message;
+use westerly_wire::cbor::{List, Message};
 use westerly_wire::error::{Code, SmpError};
 use westerly_wire::header::{self, Operation};
 use westerly_wire::os::{
@@ -17,6 +17,7 @@ use westerly_wire::os::{
     DateTimeRequest, DateTimeResponse, Empty, MemoryPoolsResponse, ParametersResponse, ResetRequest,
     TaskStatisticsResponse, command,
 };
+use westerly_wire::shell::{ExecuteRequest, ExecuteResponse};
 
 fn options() -> Options {
     Options { udp: Some("127.0.0.1:0".parse().unwrap()), serial: None, ..Options::default() }
@@ -285,4 +286,18 @@ fn all_addresses_at_once() {
     let port = board.udp_address().unwrap().port();
     let client = Udp::connect(([127, 0, 0, 1], port).into());
     assert_eq!(echoed(&client.exchange(&echo(1, "any")), 1), "any");
+}
+
+/// More than the packet holds is cut, and the board says how much.
+#[test]
+fn the_output_of_the_shell_is_cut_to_the_packet() {
+    let rules = Rule::of_transport(Transport::Udp, Access::Allow, true).to_vec();
+    let (_board, client) = with(Options { udp_packet_size: 128, rules, ..options() });
+    let mut request = request(Operation::Write, 0, 1, &ExecuteRequest { arguments: List::Values(&["help"]) });
+    request[5] = 9;
+    let answer = client.exchange(&request);
+    let answer = ExecuteResponse::decode(payload(&answer)).unwrap();
+    let (kept, cut) = answer.output.strip_suffix(" bytes cut]").unwrap().rsplit_once("\n[").unwrap();
+    assert!(kept.starts_with("echo     print what follows\n"));
+    assert!(kept.len() > 70 && cut.parse::<usize>().unwrap() > 100 && answer.returned == 0, "{answer:?}");
 }

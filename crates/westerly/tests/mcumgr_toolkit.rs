@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-//! The simulated board as a client sees it that others wrote: mcumgr-toolkit, every call it has for the OS and the
-//! enumeration group, over UDP and over the pseudo-terminal.
+//! The simulated board as a client sees it that others wrote: mcumgr-toolkit, every call it has for the OS, statistics,
+//! settings, shell, Zephyr and enumeration groups, over UDP and over the pseudo-terminal.
 
 use std::time::Duration;
 
@@ -32,11 +32,20 @@ struct Expected {
     thread: &'static str,
     buffers: &'static str,
     packet_size: u32,
+    counters: &'static str,
+    shell: bool,
 }
 
-const UDP: Expected = Expected { thread: "westerly_udp", buffers: "udp_packets", packet_size: 1472 };
+const UDP: Expected =
+    Expected { thread: "westerly_udp", buffers: "udp_packets", packet_size: 1472, counters: "udp", shell: false };
 #[cfg(unix)]
-const SERIAL: Expected = Expected { thread: "westerly_serial", buffers: "serial_packets", packet_size: 384 };
+const SERIAL: Expected = Expected {
+    thread: "westerly_serial",
+    buffers: "serial_packets",
+    packet_size: 384,
+    counters: "serial",
+    shell: true,
+};
 
 /// A test over each transport.
 macro_rules! over_both {
@@ -61,6 +70,10 @@ over_both! {
     bootloader
     reset
     enumeration
+    settings
+    erased_storage
+    statistics
+    shell
     what_is_not_there
 }
 
@@ -128,25 +141,101 @@ fn reset(board: &Simulator, client: &MCUmgrClient, _: &Expected) {
     assert_eq!(board.boots(), 3);
 }
 
+/// The groups in the board's order, with names and one more than the highest command of each.
+const GROUPS: [(u16, &str, u8); 6] = [
+    (0, "os mgmt", 9),
+    (2, "stat mgmt", 2),
+    (3, "settings mgmt", 4),
+    (9, "shell mgmt", 1),
+    (63, "zephyr basic mgmt", 1),
+    (10, "enum mgmt", 4),
+];
+
 fn enumeration(_: &Simulator, client: &MCUmgrClient, _: &Expected) {
-    let groups = [0, 10];
-    assert_eq!(client.enum_get_group_count().unwrap(), 2);
-    assert_eq!(client.enum_get_group_ids().unwrap(), groups);
-    assert_eq!(client.enum_get_group_id(1).unwrap(), 10);
-    assert!(client.enum_get_group_id(2).is_err());
-    assert_eq!(client.enum_iter_group_ids().map(Result::unwrap).collect::<Vec<_>>(), groups);
+    let ids: Vec<_> = GROUPS.iter().map(|(id, ..)| *id).collect();
+    assert_eq!(usize::from(client.enum_get_group_count().unwrap()), ids.len());
+    assert_eq!(client.enum_get_group_ids().unwrap(), ids);
+    assert_eq!(client.enum_get_group_id(1).unwrap(), ids[1]);
+    assert!(client.enum_get_group_id(u16::try_from(ids.len()).unwrap()).is_err());
+    assert_eq!(client.enum_iter_group_ids().map(Result::unwrap).collect::<Vec<_>>(), ids);
     let details = client.enum_get_group_details(None).unwrap();
-    let details: Vec<_> = details.iter().map(|group| (group.group, group.name.as_deref(), group.handlers)).collect();
-    assert_eq!(details, [(0, Some("os mgmt"), Some(9)), (10, Some("enum mgmt"), Some(4))]);
+    let details: Vec<_> =
+        details.iter().map(|group| (group.group, group.name.as_deref().unwrap(), group.handlers.unwrap())).collect();
+    assert_eq!(details, GROUPS);
     assert_eq!(client.enum_get_group_details(Some(&[10, 99])).unwrap().len(), 1);
+}
+
+fn settings(_: &Simulator, client: &MCUmgrClient, _: &Expected) {
+    assert_eq!(client.settings_read("device/name").unwrap(), b"westerly");
+    client.settings_write("device/name", b"roof").unwrap();
+    assert_eq!(client.os_application_info(Some("n")).unwrap(), "westerly");
+    client.settings_commit().unwrap();
+    assert_eq!(client.os_application_info(Some("n")).unwrap(), "roof");
+
+    let first = client.settings_read_ext("device/name", Some(2)).unwrap();
+    assert_eq!((first.val, first.max_size), (b"ro".to_vec(), None));
+    assert_eq!(client.settings_read_ext("device/name", Some(1000)).unwrap().max_size, Some(64));
+
+    // What is saved lasts, what is not does not.
+    client.settings_write("device/location", b"here").unwrap();
+    client.settings_save(Some("device/name")).unwrap();
+    client.os_system_reset(false, None).unwrap();
+    assert_eq!(client.settings_read("device/name").unwrap(), b"roof");
+    assert_eq!(client.settings_read("device/location").unwrap(), b"");
+    client.settings_write("device/name", b"cellar").unwrap();
+    client.settings_load().unwrap();
+    assert_eq!(client.settings_read("device/name").unwrap(), b"roof");
+    client.settings_delete("device/name").unwrap();
+    client.settings_save(None::<&str>).unwrap();
+    client.settings_delete("device/name").unwrap();
+    client.os_system_reset(false, None).unwrap();
+    assert_eq!(client.settings_read("device/name").unwrap(), b"westerly");
+    let boots = client.settings_read("device/boots").unwrap();
+    assert_eq!(boots, 3u32.to_le_bytes());
+}
+
+fn erased_storage(_: &Simulator, client: &MCUmgrClient, _: &Expected) {
+    client.settings_write("device/name", b"roof").unwrap();
+    client.settings_save(None::<&str>).unwrap();
+    client.zephyr_erase_storage().unwrap();
+    assert_eq!(client.settings_read("device/name").unwrap(), b"roof");
+    client.os_system_reset(false, None).unwrap();
+    assert_eq!(client.settings_read("device/name").unwrap(), b"westerly");
+}
+
+fn statistics(board: &Simulator, client: &MCUmgrClient, expected: &Expected) {
+    assert_eq!(client.stats_list_groups().unwrap(), ["server", "serial", "udp"]);
+    let server = client.stats_get_group_data("server").unwrap();
+    assert_eq!((server["received"], server["succeeded"], server["failed"]), (2, 1, 0));
+    assert_eq!(u64::from(board.counters().received.get()), 2);
+    let own = client.stats_get_group_data(expected.counters).unwrap();
+    // Each request is counted before it is answered, each answer after it has left.
+    assert_eq!((own["packets_received"], own["packets_sent"], own["unsent"]), (3, 2, 0));
+    assert!(own["bytes_received"] > 3 * 8 && own["bytes_sent"] > 2 * 8);
+    assert!(client.stats_get_group_data("none").is_err());
+    client.os_system_reset(false, None).unwrap();
+    // The answer to the reset had left before the counts started anew.
+    assert_eq!(client.stats_get_group_data(expected.counters).unwrap()["packets_received"], 1);
+}
+
+fn shell(_: &Simulator, client: &MCUmgrClient, expected: &Expected) {
+    let run = |line: &str| client.shell_execute(&line.split(' ').map(String::from).collect::<Vec<_>>(), false);
+    if !expected.shell {
+        assert!(format!("{:?}", run("help").unwrap_err()).contains("rc: 11"));
+        return;
+    }
+    assert_eq!(run("echo a b").unwrap(), (0, "a b\n".into()));
+    assert_eq!(run("false").unwrap(), (1, String::new()));
+    assert_eq!(run("none").unwrap(), (-8, "none: command not found\n".into()));
+    assert!(run("uptime").unwrap().1.starts_with("Uptime: "));
+    assert!(run("stat serial").unwrap().1.contains("packets_received"));
+    assert!(run(&"x".repeat(256)).is_err());
+    assert!(run("").is_err());
 }
 
 /// Groups that are not built in say so, which the client can tell from a failure.
 fn what_is_not_there(_: &Simulator, client: &MCUmgrClient, _: &Expected) {
     assert!(client.image_get_state().unwrap_err().command_not_supported());
     assert!(client.fs_file_status("/lfs/none").unwrap_err().command_not_supported());
-    assert!(client.settings_read("none").unwrap_err().command_not_supported());
-    assert!(client.shell_execute(&["help".into()], false).unwrap_err().command_not_supported());
-    assert!(client.stats_list_groups().unwrap_err().command_not_supported());
     client.check_connection().unwrap();
 }
