@@ -7,7 +7,7 @@
 #[path = "../../crates/westerly-server/tests/device/mod.rs"]
 mod device;
 
-use device::Everything;
+use device::{Everything, KEY};
 use libfuzzer_sys::fuzz_target;
 use minicbor::data::Type;
 use westerly_server::wire::cbor::Message as _;
@@ -104,6 +104,8 @@ fn check(
     let mut groups = device.groups().into_iter().chain([&mut scribbler as &mut dyn Group]).collect::<Vec<_>>();
     let mut seen = Seen::default();
     let mut ended = false;
+    // Groups say back what they were told.
+    let knows_key = contains(packet, KEY);
     while let Some(answer) = server.handle(&mut groups, caller, &mut requests, &mut buffer) {
         assert!(!ended, "an SMP error ends the packet");
         let request = expected.next().expect("an answer to a request that is there");
@@ -111,6 +113,7 @@ fn check(
         assert_echoes(&header, &request);
         assert_eq!(usize::from(header.length), payload.len());
         assert_is_map(payload);
+        assert!(knows_key || !contains(payload, KEY), "a hidden setting: {payload:02x?}");
         // Scribbler's answers have no text keys, so they are no status, and no failure.
         let status = Status::decode(payload).unwrap_or(Status { code: None, error: None });
         if status.code.is_none() && status.error.is_none() {
@@ -130,6 +133,10 @@ fn check(
     let missing = expected.count();
     assert_adds_up(&before, server.counters(), &seen, room);
     assert!(missing == 0 || ended || room < AMPLE, "{missing} requests unanswered");
+}
+
+fn contains(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len()).any(|window| window == part)
 }
 
 /// The headers that ask for an answer, walked the plain way.

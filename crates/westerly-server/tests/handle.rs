@@ -3,15 +3,16 @@
 
 mod device;
 
-use device::Everything;
+use device::{Everything, KEY};
 use proptest::prelude::*;
 use westerly_server::wire::cbor::{Message, Reader};
 use westerly_server::wire::header::{Header, LENGTH, Operation, Version};
 use westerly_server::wire::os::{Force, ResetRequest};
+use westerly_server::wire::settings::{DeleteRequest, ReadRequest, WriteRequest};
 use westerly_server::wire::shell::ExecuteResponse;
 use westerly_server::{
     Access, After, AllowAll, Buffers, Caller, Identity, Policy, Requests, Rule, Rules, Server, ServerCounters,
-    Transport,
+    Settings as _, Transport,
 };
 
 fn caller(transport: Transport) -> Caller {
@@ -236,6 +237,16 @@ fn packet() -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
+/// `access/key` with something before, between and behind its parts.
+fn name_like_the_hidden_one() -> impl Strategy<Value = String> {
+    let pieces = |count| {
+        let piece = prop::sample::select(vec!["/", "/", "/", "=", "\0", "a", "key"]);
+        prop::collection::vec(piece, count).prop_map(|pieces| pieces.concat())
+    };
+    (pieces(0..3), pieces(1..3), pieces(0..4))
+        .prop_map(|(before, between, behind)| format!("{before}access{between}key{behind}"))
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
     #[test]
@@ -252,5 +263,38 @@ proptest! {
         }
         let ServerCounters { received, succeeded, failed, dropped_no_room, .. } = outcome.counters;
         prop_assert_eq!(received.get(), succeeded.get() + failed.get() + dropped_no_room.get());
+    }
+
+    /// Whatever is made of the name: neither is it told, nor changed. The device finds it by more names than it should.
+    #[test]
+    fn a_hidden_value_stays_hidden(
+        name in name_like_the_hidden_one(),
+        max_size: Option<u32>,
+        version in prop::sample::select(vec![Version::V1, Version::V2]),
+    ) {
+        let mut payload = [0; 128];
+        let mut packets = Vec::new();
+        let mut add = |operation, command, payload: &[u8]| {
+            let length = u16::try_from(payload.len()).unwrap();
+            let header = Header { version, operation, length, group: 3, sequence: 0, command };
+            packets.push([&header.to_bytes()[..], payload].concat());
+        };
+        let length = ReadRequest { name: &name, max_size }.encode(&mut payload).unwrap();
+        add(Operation::Read, 0, &payload[..length]);
+        let length = WriteRequest { name: &name, value: b"mine" }.encode(&mut payload).unwrap();
+        add(Operation::Write, 0, &payload[..length]);
+        let length = DeleteRequest { name: &name }.encode(&mut payload).unwrap();
+        add(Operation::Write, 1, &payload[..length]);
+        let mut server = Server::new(AllowAll);
+        let mut device = Everything::new();
+        for packet in packets {
+            let mut buffer = [0; 256];
+            let mut requests = Requests::new(&packet);
+            let answer = server.handle(&mut device.groups(), &caller(Transport::Udp), &mut requests, &mut buffer).unwrap();
+            prop_assert!(!buffer[..answer.length].windows(4).any(|part| part == &KEY[..4]), "{:?}", name);
+        }
+        let mut key = [0; 16];
+        let length = device.settings.settings.read("access/key", &mut key).unwrap();
+        prop_assert_eq!(&key[..length], KEY);
     }
 }

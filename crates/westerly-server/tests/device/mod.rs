@@ -16,7 +16,7 @@ pub use files::Memory;
 pub use image::RUNNING;
 pub use image::Slots;
 pub use os::{Device, NoStatistics};
-pub use settings::Values;
+pub use settings::{KEY, Values};
 pub use shell::Commands;
 pub use statistics::{DOOR, Legacy};
 pub use zephyr::Partition;
