@@ -34,7 +34,7 @@ def both(group, name, op, number, command, payload, *rest):
 
 
 def statistics():
-    group = "statistics (2): one group, bench, of 32-bit ticks (5) and requests (0)"
+    group = "statistics (2): one group, bench, of eight 32-bit counters, the first 5, the others 0"
 
     def show(payload, version=2):
         return packet(READ, STATISTICS, 0, payload, version)

@@ -19,23 +19,22 @@ class Report:
     """What one run of a measuring application said."""
 
     def __init__(self, lines):
-        self.clocks, self.bytes = {}, {}
+        self.clocks, self.iterations, self.bytes = {}, {}, {}
         for words in (line.split() for line in lines):
             match words:
-                case ["bench", "iterations", count]:
-                    self.iterations = int(count)
                 case ["bench", "calibration", instructions, clocks]:
                     self.instructions_per_clock = int(instructions) / int(clocks)
-                case ["bench", "measure", name, step, clocks]:
+                case ["bench", "measure", name, step, clocks, iterations]:
                     self.clocks[name, step] = int(clocks)
+                    self.iterations[name, step] = int(iterations)
                 case ["bench", ("request" | "request-lines" | "answer" | "answer-lines") as what, name, text]:
                     self.bytes[name, what] = bytes.fromhex(text)
 
     def requests(self):
-        return dict.fromkeys(name for name, _ in self.bytes)
+        return dict.fromkeys(name for name, step in self.clocks if step == "process")
 
     def _instructions(self, name, step):
-        return self.clocks[name, step] * self.instructions_per_clock / self.iterations
+        return self.clocks[name, step] * self.instructions_per_clock / self.iterations[name, step]
 
     def steps(self, name):
         """Instructions of each step of one request, the cost of measuring taken off."""

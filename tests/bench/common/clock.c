@@ -49,13 +49,12 @@ void bench_take_over(void)
 	SysTick->VAL = 0;
 	SysTick->CTRL = SysTick_CTRL_CLKSOURCE_Msk | SysTick_CTRL_ENABLE_Msk;
 
-	printk("bench iterations %u\n", BENCH_ITERATIONS);
 	printk("bench calibration %u %u\n", CALIBRATION_INSTRUCTIONS, calibrate());
 }
 
-void bench_report(const char *name, const char *step, uint32_t clocks)
+void bench_report(const char *name, const char *step, uint32_t clocks, uint32_t iterations)
 {
-	printk("bench measure %s %s %u\n", name, step, clocks);
+	printk("bench measure %s %s %u %u\n", name, step, clocks, iterations);
 }
 
 void bench_report_bytes(const char *what, const char *name, const uint8_t *bytes, uint32_t length)

@@ -13,7 +13,7 @@
 
 #include <stdint.h>
 
-/* How often each step is repeated between the two markers. */
+/* How often a step is repeated between the two markers, where nothing else is said. */
 #define BENCH_ITERATIONS 1000U
 
 /*
@@ -28,7 +28,7 @@ void bench_begin(void);
 uint32_t bench_end(void);
 
 /* The lines the script reads; their format is shared by both sides. */
-void bench_report(const char *name, const char *step, uint32_t clocks);
+void bench_report(const char *name, const char *step, uint32_t clocks, uint32_t iterations);
 void bench_report_bytes(const char *what, const char *name, const uint8_t *bytes, uint32_t length);
 
 /* The last word, after which the script ends the machine. */

@@ -17,28 +17,52 @@
 
 #include <mgmt/mcumgr/transport/smp_internal.h>
 
+#include "bench_values.h"
 #include "clock.h"
 
-#define PACKET_MAX 384U
+#define PACKET_MAX CONFIG_MCUMGR_TRANSPORT_NETBUF_SIZE
 #define LINES_MAX 1024U
-#define NO_ECHO (-1)
 
-/* One request, and what was made of it. */
+/* An upload is FILE_SIZE bytes in requests of CHUNK_SIZE, over and over again. */
+#define FILE_SIZE 4096U
+#define CHUNK_SIZE 256U
+#define CHUNKS (FILE_SIZE / CHUNK_SIZE)
+
+/* One request. */
 struct request {
 	const char *name;
 	uint8_t op;
 	uint16_t group;
 	uint8_t id;
-	/* Characters to be echoed, or NO_ECHO for an empty payload. */
-	int echo;
+	void (*payload)(const struct request *request);
+	/* Characters to be echoed, or the payload's text. */
+	uint32_t echo;
+	const char *text;
+	/* How often it is processed. */
+	uint32_t iterations;
 };
 
+static void put_echo(const struct request *request);
+static void put_text(const struct request *request);
+static void put_first_chunk(const struct request *request);
+static void put_next_chunk(const struct request *request);
+
 static const struct request requests[] = {
-	{"echo16", MGMT_OP_WRITE, MGMT_GROUP_ID_OS, 0, 16},
-	{"echo64", MGMT_OP_WRITE, MGMT_GROUP_ID_OS, 0, 64},
-	{"echo256", MGMT_OP_WRITE, MGMT_GROUP_ID_OS, 0, 256},
-	{"params", MGMT_OP_READ, MGMT_GROUP_ID_OS, 6, NO_ECHO},
-	{"unknown", MGMT_OP_READ, 70, 0, NO_ECHO},
+	{"echo16", MGMT_OP_WRITE, MGMT_GROUP_ID_OS, 0, put_echo, .echo = 16},
+	{"echo64", MGMT_OP_WRITE, MGMT_GROUP_ID_OS, 0, put_echo, .echo = 64},
+	{"echo256", MGMT_OP_WRITE, MGMT_GROUP_ID_OS, 0, put_echo, .echo = 256},
+	{"params", MGMT_OP_READ, MGMT_GROUP_ID_OS, 6, put_text, .text = "\xa0"},
+	{"unknown", MGMT_OP_READ, 70, 0, put_text, .text = "\xa0"},
+	{"tasks", MGMT_OP_READ, MGMT_GROUP_ID_OS, 2, put_text, .text = "\xa0"},
+	{"setting", MGMT_OP_READ, MGMT_GROUP_ID_SETTINGS, 0, put_text,
+	 .text = "\xa1\x64name\x6c" "bench/number"},
+	{"counters", MGMT_OP_READ, MGMT_GROUP_ID_STAT, 0, put_text,
+	 .text = "\xa1\x64name\x65" "bench"},
+	/* A file's first chunk, its further ones, and what has become of it. */
+	{"upload-first", MGMT_OP_WRITE, MGMT_GROUP_ID_FS, 0, put_first_chunk},
+	{"upload", MGMT_OP_WRITE, MGMT_GROUP_ID_FS, 0, put_next_chunk, .iterations = 50},
+	{"hash", MGMT_OP_READ, MGMT_GROUP_ID_FS, 2, put_text,
+	 .text = "\xa1\x64name\x68/lfs1/up", .iterations = 50},
 };
 
 static uint8_t packet[PACKET_MAX];
@@ -57,36 +81,81 @@ static void put(uint8_t byte)
 	packet[packet_length++] = byte;
 }
 
-static void build_payload(int echo)
+static void put_bytes(const char *text)
 {
-	if (echo == NO_ECHO) {
-		put(0xa0);
-		return;
+	for (; *text != '\0'; text++) {
+		put(*text);
 	}
+}
 
-	/* {"d": text}, as definite as Python's clients send it. */
-	put(0xa1);
-	put(0x61);
-	put('d');
-	if (echo < 24) {
-		put(0x60 + echo);
-	} else if (echo < 256) {
-		put(0x78);
-		put(echo);
-	} else {
-		put(0x79);
-		put(echo >> 8);
-		put(echo & 0xff);
-	}
-	for (int i = 0; i < echo; i++) {
+static void put_letters(uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
 		put('a' + i % 26);
 	}
+}
+
+static void put_be16(uint16_t value)
+{
+	put(value >> 8);
+	put(value & 0xff);
+}
+
+/* {"d": text}, as definite as Python's clients send it. */
+static void put_echo(const struct request *request)
+{
+	put_bytes("\xa1\x61" "d");
+	if (request->echo < 24) {
+		put(0x60 + request->echo);
+	} else if (request->echo < 256) {
+		put(0x78);
+		put(request->echo);
+	} else {
+		put(0x79);
+		put_be16(request->echo);
+	}
+	put_letters(request->echo);
+}
+
+static void put_text(const struct request *request)
+{
+	put_bytes(request->text);
+}
+
+/* {"name": "/lfs1/up", "off": off, "data": CHUNK_SIZE bytes}, and "len" with the first. */
+static void put_chunk(uint16_t offset)
+{
+	put_bytes(offset == 0 ? "\xa4" : "\xa3");
+	put_bytes("\x64name\x68/lfs1/up\x63off");
+	if (offset == 0) {
+		put(0);
+		put_bytes("\x63len\x19");
+		put_be16(FILE_SIZE);
+	} else {
+		put(0x19);
+		put_be16(offset);
+	}
+	put_bytes("\x64" "data\x59");
+	put_be16(CHUNK_SIZE);
+	put_letters(CHUNK_SIZE);
+}
+
+static void put_first_chunk(const struct request *request)
+{
+	ARG_UNUSED(request);
+	put_chunk(0);
+}
+
+static void put_next_chunk(const struct request *request)
+{
+	ARG_UNUSED(request);
+	put_chunk(CHUNK_SIZE);
 }
 
 static void build_packet(const struct request *request)
 {
 	packet_length = MGMT_HDR_SIZE;
-	build_payload(request->echo);
+	request->payload(request);
 	packet[0] = (SMP_MCUMGR_VERSION_2 << 3) | request->op;
 	packet[1] = 0;
 	sys_put_be16(packet_length - MGMT_HDR_SIZE, &packet[2]);
@@ -150,7 +219,7 @@ static void step_copy(void)
 }
 
 /* As the transport's work item does it; the packet's buffer is freed within. */
-static void step_process(void)
+static void process(struct net_buf *request)
 {
 	struct cbor_nb_reader reader;
 	struct cbor_nb_writer writer;
@@ -160,7 +229,57 @@ static void step_process(void)
 		.smpt = &transport,
 	};
 
-	(void)smp_process_request_packet(&streamer, packet_in_buffer());
+	(void)smp_process_request_packet(&streamer, request);
+}
+
+static void step_process(void)
+{
+	process(packet_in_buffer());
+}
+
+/* Where a further chunk's packet says its offset. */
+#define OFFSET_AT (MGMT_HDR_SIZE + sizeof("\xa3\x64name\x68/lfs1/up\x63off\x19") - 1)
+
+static uint8_t first_packet[PACKET_MAX];
+static uint32_t first_length;
+
+static struct net_buf *chunk_in_buffer(uint32_t index)
+{
+	struct net_buf *buffer = smp_packet_alloc();
+
+	if (index == 0) {
+		net_buf_add_mem(buffer, first_packet, first_length);
+	} else {
+		sys_put_be16(index * CHUNK_SIZE, &packet[OFFSET_AT]);
+		net_buf_add_mem(buffer, packet, packet_length);
+	}
+	return buffer;
+}
+
+/* What step_upload() does beside processing. */
+static void step_copy_chunks(void)
+{
+	for (uint32_t i = 0; i < CHUNKS; i++) {
+		smp_packet_free(chunk_in_buffer(i));
+	}
+}
+
+/* Ends the transfer that trying the two packets has begun: C would count the first chunk of a file twice. */
+static void close_file(void)
+{
+	static const uint8_t request[] = {0x0a, 0, 0, 1, 0, MGMT_GROUP_ID_FS, 7, 4, 0xa0};
+	struct net_buf *buffer = smp_packet_alloc();
+
+	net_buf_add_mem(buffer, request, sizeof(request));
+	process(buffer);
+}
+
+/* A whole file. */
+static void step_upload(void)
+{
+	for (uint32_t i = 0; i < CHUNKS; i++) {
+		process(chunk_in_buffer(i));
+	}
 }
 
 static uint32_t line_ends[LINES_MAX / MCUMGR_SERIAL_MAX_FRAME + 1];
@@ -201,13 +320,19 @@ static void step_encode(void)
 	(void)mcumgr_serial_tx_pkt(answer, answer_length, sink_line_bytes);
 }
 
-static void measure(const char *name, const char *step, void (*volatile run)(void))
+static void measure_times(const char *name, const char *step, void (*volatile run)(void),
+			  uint32_t runs, uint32_t steps_a_run)
 {
 	bench_begin();
-	for (uint32_t i = 0; i < BENCH_ITERATIONS; i++) {
+	for (uint32_t i = 0; i < runs; i++) {
 		run();
 	}
-	bench_report(name, step, bench_end());
+	bench_report(name, step, bench_end(), runs * steps_a_run);
+}
+
+static void measure(const char *name, const char *step, void (*volatile run)(void))
+{
+	measure_times(name, step, run, BENCH_ITERATIONS, 1);
 }
 
 static bool encode_into_lines(const uint8_t *bytes, uint32_t length)
@@ -257,8 +382,31 @@ static bool prepare(const struct request *request)
 	return decodes_into_packet();
 }
 
+/* An upload is measured as a whole file: the first chunk is remembered, and the rest made of a further one. */
+static void measure_process(const struct request *request)
+{
+	if (request->payload == put_first_chunk) {
+		memcpy(first_packet, packet, packet_length);
+		first_length = packet_length;
+		return;
+	}
+	if (request->payload == put_next_chunk) {
+		close_file();
+		measure_times(request->name, "copy", step_copy_chunks, request->iterations, CHUNKS);
+		measure_times(request->name, "process", step_upload, request->iterations, CHUNKS);
+		return;
+	}
+	measure(request->name, "copy", step_copy);
+	measure_times(request->name, "process", step_process,
+		      request->iterations != 0 ? request->iterations : BENCH_ITERATIONS, 1);
+}
+
 int main(void)
 {
+	if (bench_load_settings() != 0 || bench_register_statistics() != 0) {
+		bench_fail("no settings or no statistics");
+		return 0;
+	}
 	transport.functions.output = drop_answer;
 	transport.functions.get_mtu = transport_mtu;
 	if (smp_transport_init(&transport) != 0) {
@@ -276,10 +424,9 @@ int main(void)
 			bench_fail(name);
 			return 0;
 		}
-		measure(name, "copy", step_copy);
-		measure(name, "process", step_process);
 		measure(name, "decode", step_decode);
 		measure(name, "encode", step_encode);
+		measure_process(&requests[i]);
 	}
 
 	bench_finish();
