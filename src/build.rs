@@ -7,9 +7,24 @@ use std::path::Path;
 use std::{env, fs};
 
 const PREFIX: &str = "CONFIG_WESTERLY_";
+/// Those that decide what code there is: `CONFIG_WESTERLY_FILES` is `cfg(westerly_files)` too, and so on.
+const CODE: [&str; 10] = [
+    "ERASE_STORAGE",
+    "FILES",
+    "IMAGE",
+    "IMAGE_REPLACE_PENDING",
+    "SERIAL_SHELL",
+    "SETTINGS",
+    "SHELL",
+    "STATISTICS",
+    "UDP",
+    "UDP_SHELL",
+];
 
 fn main() {
-    println!("cargo:rustc-check-cfg=cfg(westerly_udp)");
+    for name in CODE {
+        println!("cargo:rustc-check-cfg=cfg(westerly_{})", name.to_lowercase());
+    }
     println!("cargo:rerun-if-env-changed=DOTCONFIG");
     let path = env::var("DOTCONFIG").expect("DOTCONFIG is set by Zephyr's build: use west build");
     println!("cargo:rerun-if-changed={path}");
@@ -23,8 +38,8 @@ fn main() {
             number => ("usize", number),
         };
         writeln!(constants, "#[allow(dead_code)]\npub const {name}: {kind} = {value};").expect("a String grows");
-        if name == "UDP" {
-            println!("cargo:rustc-cfg=westerly_udp");
+        if CODE.contains(&name) {
+            println!("cargo:rustc-cfg=westerly_{}", name.to_lowercase());
         }
     }
     let output = env::var("OUT_DIR").expect("OUT_DIR is set by cargo");

@@ -26,6 +26,10 @@ use core::panic::PanicInfo;
 // SAFETY: the name is what zephyr-lang-rust's main() calls, and nothing else of that name is linked.
 #[unsafe(no_mangle)]
 pub extern "C" fn rust_main() {
+    #[cfg(westerly_settings)]
+    if westerly_zephyr::settings::start().is_err() {
+        westerly_zephyr::console::print_line("Westerly: the settings do not start");
+    }
     #[cfg(westerly_udp)]
     westerly_zephyr::udp::start_thread(udp::run);
     serial::run();

@@ -2,7 +2,7 @@
 
 //! The serial transport: SMP over console on the devicetree's `zephyr,uart-mcumgr`, in the main thread.
 
-use westerly_server::{After, Buffers, Caller, Identity, Requests, Transport};
+use westerly_server::{After, Buffers, Caller, Identity, Requests, SerialCounters, Transport};
 use westerly_wire::serial::{Decoder, Encoder, LINE_MAX};
 use westerly_zephyr::sync::TakeOnce;
 use westerly_zephyr::uart::{Line, Port, Stalled};
@@ -19,7 +19,7 @@ const STALL_MILLISECONDS: u32 = told(SERIAL_STALL_MS) as u32;
 const CALLER: Caller = Caller {
     transport: Transport::Serial,
     identity: Identity::Anonymous,
-peer: 0,
+    peer: 0,
     // One: there is a single buffer a packet is assembled in. What else arrives waits in the receive queue and the UART.
     buffers: Buffers { size: told(SERIAL_PACKET_SIZE), count: 1 },
 };
@@ -33,6 +33,8 @@ struct Packets {
 
 // A queue of heapless keeps one place free.
 static LINE: Line<{ SERIAL_RECEIVE_QUEUE_SIZE + 1 }> = Line::new();
+/// What this transport counts, for the statistics group.
+pub static COUNTERS: SerialCounters = SerialCounters::new();
 static PACKETS: TakeOnce<Packets> =
     TakeOnce::new(Packets { decoder: Decoder::new(), response: [0; SERIAL_PACKET_SIZE], line: [0; LINE_MAX] });
 
@@ -45,14 +47,17 @@ pub fn run() {
     let mut chunk = [0; CHUNK];
     loop {
         let count = port.read(&mut chunk);
+        COUNTERS.bytes_received.add_bytes(count);
         let mut bytes = chunk.get(..count).unwrap_or_default();
         while !bytes.is_empty() {
             let fed = packets.decoder.feed(bytes);
             bytes = bytes.get(fed.consumed..).unwrap_or_default();
             if let Some(packet) = fed.packet {
+                COUNTERS.packets_received.count();
                 answer(&mut port, packet, &mut packets.response, &mut packets.line);
             }
         }
+        COUNTERS.take_drops(packets.decoder.drops());
     }
 }
 
@@ -60,7 +65,14 @@ pub fn run() {
 fn answer(port: &mut Port, packet: &[u8], response: &mut [u8], line: &mut [u8; LINE_MAX]) {
     let mut requests = Requests::new(packet);
     while let Some(answer) = server::answer(&CALLER, &mut requests, response) {
-        let sent = response.get(..answer.length).map_or(Ok(()), |response| send(port, response, line));
+        let response = response.get(..answer.length).unwrap_or_default();
+        let sent = send(port, response, line);
+        if sent.is_ok() {
+            COUNTERS.packets_sent.count();
+            COUNTERS.bytes_sent.add_bytes(response.len());
+        } else {
+            COUNTERS.unsent.count();
+        }
         if let After::Reset(_) = answer.after {
             port.drain();
             os::reboot();

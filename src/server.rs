@@ -2,26 +2,109 @@
 
 //! The one server behind all transports, with its command groups. The enumeration group is the server's own.
 
+#[cfg(westerly_image)]
+use westerly_server::ImageGroup;
+#[cfg(westerly_shell)]
+use westerly_server::ShellGroup;
+#[cfg(westerly_erase_storage)]
+use westerly_server::ZephyrGroup;
 use westerly_server::{Answer, Caller, Group, OsGroup, Requests, Rules, Server};
+#[cfg(westerly_statistics)]
+use westerly_server::{Counters, StatisticsGroup};
+#[cfg(westerly_files)]
+use westerly_server::{FilesGroup, PART_SUFFIX};
+#[cfg(westerly_settings)]
+use westerly_server::{SettingsGroup, SettingsLimits};
+#[cfg(westerly_files)]
+use westerly_zephyr::files::ZephyrFiles;
+#[cfg(westerly_image)]
+use westerly_zephyr::image::ZephyrImage;
 use westerly_zephyr::os::ZephyrOs;
+#[cfg(westerly_settings)]
+use westerly_zephyr::settings::ZephyrSettings;
+#[cfg(westerly_shell)]
+use westerly_zephyr::shell::ZephyrShell;
+#[cfg(westerly_statistics)]
+use westerly_zephyr::statistics::ZephyrStatistics;
+#[cfg(westerly_erase_storage)]
+use westerly_zephyr::storage::ZephyrStorage;
 use westerly_zephyr::sync::Mutex;
 
-use crate::{access, configuration};
+#[cfg(westerly_udp)]
+use crate::udp;
+use crate::{access, configuration, serial};
 
+/// What nobody may read or change over the link it guards: keys, once there are some.
+#[cfg(westerly_settings)]
+const HIDDEN_SETTINGS: &[&str] = &["access"];
+
+#[cfg(westerly_statistics)]
+const COUNTERS: &[&dyn Counters] = &[
+    &serial::COUNTERS,
+    #[cfg(westerly_udp)]
+    &udp::COUNTERS,
+];
+
+/// The server and its groups: the ones Kconfig asks for (`CONFIG_WESTERLY_FILES` and so on).
 struct Westerly {
     server: Server<Rules<'static>>,
     os: OsGroup<ZephyrOs>,
+    #[cfg(westerly_image)]
+    image: ImageGroup<ZephyrImage>,
+    #[cfg(westerly_statistics)]
+    statistics: StatisticsGroup<'static, ZephyrStatistics>,
+    #[cfg(westerly_settings)]
+    settings: SettingsGroup<ZephyrSettings>,
+    #[cfg(westerly_files)]
+    files:
+        FilesGroup<ZephyrFiles, { configuration::FILES_TRANSFERS }, { configuration::FILES_PATH_SIZE + PART_SUFFIX }>,
+    #[cfg(westerly_shell)]
+    shell: ShellGroup<ZephyrShell, { configuration::SHELL_LINE_SIZE - 1 }>,
+    #[cfg(westerly_erase_storage)]
+    storage: ZephyrGroup<ZephyrStorage>,
 }
 
-static WESTERLY: Mutex<Westerly> =
-    Mutex::new(Westerly { server: Server::new(access::POLICY), os: OsGroup(ZephyrOs::new(configuration::NODE_NAME)) });
+static WESTERLY: Mutex<Westerly> = Mutex::new(Westerly {
+    server: Server::new(access::POLICY),
+    os: OsGroup(ZephyrOs::new(configuration::NODE_NAME)),
+    #[cfg(westerly_image)]
+    image: ImageGroup::new(ZephyrImage, cfg!(westerly_image_replace_pending)),
+    #[cfg(westerly_statistics)]
+    statistics: StatisticsGroup { counters: COUNTERS, more: ZephyrStatistics },
+    #[cfg(westerly_settings)]
+    settings: SettingsGroup {
+        settings: ZephyrSettings,
+        limits: SettingsLimits { name: configuration::SETTINGS_NAME_SIZE, value: configuration::SETTINGS_VALUE_SIZE },
+        hidden: HIDDEN_SETTINGS,
+    },
+    #[cfg(westerly_files)]
+    files: FilesGroup::new(ZephyrFiles),
+    #[cfg(westerly_shell)]
+    shell: ShellGroup::new(ZephyrShell),
+    #[cfg(westerly_erase_storage)]
+    storage: ZephyrGroup(ZephyrStorage),
+});
 
 /// Answers the next request of a packet into `response`, while no other transport is served; `None` after the last.
 ///
 /// The lock is held for one message and never while a transport sends: a slow line cannot keep the others waiting.
 pub fn answer(caller: &Caller, requests: &mut Requests<'_>, response: &mut [u8]) -> Option<Answer> {
     let mut westerly = WESTERLY.lock();
-    let Westerly { server, os } = &mut *westerly;
-    let groups: &mut [&mut dyn Group] = &mut [os];
-    server.handle(groups, caller, requests, response)
+    let westerly = &mut *westerly;
+    let groups: &mut [&mut dyn Group] = &mut [
+        &mut westerly.os,
+        #[cfg(westerly_image)]
+        &mut westerly.image,
+        #[cfg(westerly_statistics)]
+        &mut westerly.statistics,
+        #[cfg(westerly_settings)]
+        &mut westerly.settings,
+        #[cfg(westerly_files)]
+        &mut westerly.files,
+        #[cfg(westerly_shell)]
+        &mut westerly.shell,
+        #[cfg(westerly_erase_storage)]
+        &mut westerly.storage,
+    ];
+    westerly.server.handle(groups, caller, requests, response)
 }

@@ -2,7 +2,7 @@
 
 //! The UDP transport: one datagram, one packet, in the thread `westerly_udp`.
 
-use westerly_server::{After, Buffers, Caller, Identity, Requests, Transport};
+use westerly_server::{After, Buffers, Caller, Identity, Requests, Transport, UdpCounters};
 use westerly_zephyr::sync::TakeOnce;
 use westerly_zephyr::udp::{Peer, Socket};
 use westerly_zephyr::{console, os, time};
@@ -18,10 +18,13 @@ const RESET_PAUSE_MILLISECONDS: u32 = 100;
 const CALLER: Caller = Caller {
     transport: Transport::Udp,
     identity: Identity::Anonymous,
-peer: 0,
+    peer: 0,
     // One: there is a single buffer to receive in. What else arrives waits in the socket, if that has room.
     buffers: Buffers { size: told(UDP_PACKET_SIZE), count: 1 },
 };
+
+/// What this transport counts, for the statistics group.
+pub static COUNTERS: UdpCounters = UdpCounters::new();
 
 /// One byte more than a packet, to tell a datagram of the full size from one that was cut.
 static REQUEST: TakeOnce<[u8; UDP_PACKET_SIZE + 1]> = TakeOnce::new([0; UDP_PACKET_SIZE + 1]);
@@ -38,8 +41,11 @@ pub extern "C" fn run() {
             time::sleep_milliseconds(FAILURE_PAUSE_MILLISECONDS);
             continue;
         };
+        COUNTERS.packets_received.count();
+        COUNTERS.bytes_received.add_bytes(length);
         // Longer than the parameters command allows, and cut on arrival: what is left must not be taken for a request.
         if length > UDP_PACKET_SIZE {
+            COUNTERS.dropped_too_large.count();
             continue;
         }
         if let Some(packet) = request.get(..length) {
@@ -55,7 +61,12 @@ fn answer(socket: &mut Socket, peer: &Peer, packet: &[u8], response: &mut [u8]) 
     while let Some(answer) = server::answer(&caller, &mut requests, response) {
         if let Some(response) = response.get(..answer.length) {
             // A lost datagram and one that could not be sent are the same to a client: it asks again.
-            let _ = socket.send(response, peer);
+            if socket.send(response, peer).is_ok() {
+                COUNTERS.packets_sent.count();
+                COUNTERS.bytes_sent.add_bytes(response.len());
+            } else {
+                COUNTERS.unsent.count();
+            }
         }
         if let After::Reset(_) = answer.after {
             time::sleep_milliseconds(RESET_PAUSE_MILLISECONDS);

@@ -1,18 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Passes on the one Kconfig symbol that decides whether C code exists that Rust code calls.
+//! Passes on the Kconfig symbols that decide whether C code exists that Rust code calls.
 
 use std::{env, fs};
 
+/// `CONFIG_WESTERLY_FILES` as `cfg(westerly_files)`, and so on.
+const SYMBOLS: [&str; 7] = ["ERASE_STORAGE", "FILES", "IMAGE", "SETTINGS", "SHELL", "STATISTICS", "UDP"];
+
 fn main() {
-    println!("cargo:rustc-check-cfg=cfg(westerly_udp)");
     println!("cargo:rerun-if-env-changed=DOTCONFIG");
     let Ok(path) = env::var("DOTCONFIG") else {
         panic!("DOTCONFIG is not set: this crate is built by a Zephyr build (west build), not by cargo alone");
     };
     println!("cargo:rerun-if-changed={path}");
     let configuration = fs::read_to_string(&path).expect("DOTCONFIG names a file that can be read");
-    if configuration.lines().any(|line| line == "CONFIG_WESTERLY_UDP=y") {
-        println!("cargo:rustc-cfg=westerly_udp");
+    let is_set = |symbol: &str| configuration.lines().any(|line| line.strip_suffix("=y") == Some(symbol));
+    for symbol in SYMBOLS {
+        let name = symbol.to_lowercase();
+        println!("cargo:rustc-check-cfg=cfg(westerly_{name})");
+        if is_set(&format!("CONFIG_WESTERLY_{symbol}")) {
+            println!("cargo:rustc-cfg=westerly_{name}");
+        }
+    }
+    println!("cargo:rustc-check-cfg=cfg(zephyr_stats)");
+    if is_set("CONFIG_STATS") {
+        println!("cargo:rustc-cfg=zephyr_stats");
     }
 }

@@ -113,4 +113,123 @@ int westerly_udp_receive(int socket, uint8_t *buffer, size_t size, struct wester
 int westerly_udp_send(int socket, const uint8_t *data, size_t length, const struct westerly_udp_peer *peer);
 void westerly_udp_thread_start(void (*entry)(void));
 
+/*
+ * src/error.rs: what the functions below return where they say so, negative. Not errno's values: those are the C library's,
+ * on native_sim the host's, and Rust would have to be told.
+ */
+enum westerly_error {
+	WESTERLY_OTHER = 1,
+	WESTERLY_INVALID,
+	WESTERLY_NOT_FOUND,
+	WESTERLY_IS_DIRECTORY,
+	WESTERLY_NO_DEVICE,
+	WESTERLY_READ_ONLY,
+	WESTERLY_NOT_SUPPORTED,
+	WESTERLY_TOO_LARGE,
+	WESTERLY_FAULT,
+};
+
+/* The same for a negative errno value; everything else as it is. */
+int westerly_error(int result);
+
+/*
+ * src/files.rs. Paths have no NUL at the end. Everything returns 0 or a negative westerly_error unless it says otherwise;
+ * WESTERLY_NO_DEVICE if nothing is mounted where the path leads.
+ */
+#ifdef CONFIG_WESTERLY_FILES
+/* One more than there are transfers: a command that looks at a file beside them. */
+#define WESTERLY_FILES_OPEN (CONFIG_WESTERLY_FILES_TRANSFERS + 1)
+#endif
+
+/* Enumerations pass as integers: how wide they are is the compiler's choice. */
+enum westerly_file_mode {
+	WESTERLY_FILE_READ,
+	WESTERLY_FILE_CREATE,   /* empty: new, or all of it cut off */
+	WESTERLY_FILE_CONTINUE, /* one that exists, to write in it */
+};
+
+/* A number that stands for the open file, from 0. */
+int westerly_file_open(const char *name, size_t length, uint8_t mode);
+/* Leaves the file at its end: seek before the next read or write. */
+int westerly_file_length(int file, uint32_t *length);
+int westerly_file_seek(int file, uint32_t offset);
+/* How many bytes; fewer than asked for at the end only. */
+int westerly_file_read(int file, uint8_t *into, size_t size);
+int westerly_file_write(int file, const uint8_t *data, size_t length);
+/* What was written is on the medium. On an error the file is closed too. */
+int westerly_file_close(int file);
+int westerly_file_rename(const char *from, size_t from_length, const char *to, size_t to_length);
+int westerly_file_remove(const char *name, size_t length);
+
+/*
+ * src/settings.rs. Names have no NUL at the end. 0 or a negative westerly_error: WESTERLY_INVALID if nobody has the subtree,
+ * WESTERLY_NOT_FOUND if its owner does not know the name, WESTERLY_NOT_SUPPORTED if he does not do that, WESTERLY_TOO_LARGE
+ * if a value does not fit.
+ */
+int westerly_settings_start(void);
+/* How many bytes. */
+int westerly_settings_read(const char *name, size_t name_length, uint8_t *into, size_t size);
+int westerly_settings_write(const char *name, size_t name_length, const uint8_t *value, size_t length);
+int westerly_settings_delete(const char *name, size_t name_length);
+int westerly_settings_commit(void);
+int westerly_settings_load(void);
+/* All if name is NULL. */
+int westerly_settings_save(const char *name, size_t name_length);
+
+/* src/os.rs: the setting device/name as last committed. How many bytes; 0 if size is too small, which this size is not. */
+#define WESTERLY_DEVICE_NAME_SIZE 64
+size_t westerly_device_name(char *into, size_t size);
+
+/* In Rust: whether these bytes are UTF-8. */
+bool westerly_is_text(const uint8_t *bytes, size_t length);
+
+/* src/statistics.rs: Zephyr's own. each returns false to see no more. The names live for the length of the call. */
+void westerly_statistics(bool (*each)(const char *name, uint64_t value, void *context), void *context);
+/* False if there is no such group. */
+bool westerly_statistics_group(const char *name, size_t length,
+			       bool (*each)(const char *name, uint64_t value, void *context), void *context);
+
+/* src/shell.rs. Returns what the command returned. */
+struct westerly_shell_output {
+	size_t length; /* bytes in output */
+	size_t cut;    /* bytes printed that were not put there */
+};
+
+int westerly_shell_execute(const char *line, size_t line_length, uint8_t *output, size_t size,
+			   struct westerly_shell_output *result);
+
+/* src/storage.rs */
+enum westerly_storage_result {
+	WESTERLY_STORAGE_ERASED,
+	WESTERLY_STORAGE_OPEN,
+	WESTERLY_STORAGE_QUERY,
+	WESTERLY_STORAGE_ERASE,
+};
+
+/* An enum westerly_storage_result. */
+int westerly_storage_erase(void);
+
+/* src/image.rs. Slots are 0 and 1 of an image; offsets are bytes from the slot's start. 0 or a negative westerly_error. */
+enum westerly_boot_next {
+	WESTERLY_BOOT_SAME,
+	WESTERLY_BOOT_TEST,
+	WESTERLY_BOOT_PERMANENT,
+	WESTERLY_BOOT_REVERT,
+};
+
+uint8_t westerly_image_count(void);
+int westerly_image_slot_size(uint8_t image, uint8_t slot, uint32_t *size);
+int westerly_image_read(uint8_t image, uint8_t slot, uint32_t offset, uint8_t *into, size_t size);
+/* Offset and length are multiples of the alignment. */
+int westerly_image_write(uint8_t image, uint8_t slot, uint32_t offset, const uint8_t *data, size_t length);
+uint32_t westerly_image_write_alignment(void);
+/* The page that holds the offset, unless it is erased already; next is where the page after it begins. */
+int westerly_image_erase(uint8_t image, uint8_t slot, uint32_t offset, uint32_t *next);
+/* The slot that runs. */
+int westerly_image_active(uint8_t image);
+/* What MCUboot will do at the next start: an enum westerly_boot_next. */
+int westerly_image_boot_next(uint8_t image);
+int westerly_image_test(uint8_t image, bool permanent);
+int westerly_image_confirm(uint8_t image);
+
 #endif

@@ -9,7 +9,7 @@ use westerly_server::{Application, Bootloader};
 use crate::ffi::{self, text};
 
 /// The facts of the build, under the node name given.
-pub(crate) fn application(node_name: &'static str) -> Application<'static> {
+pub(crate) fn application(node_name: &str) -> Application<'_> {
     let mut facts = ffi::Application {
         kernel_release: ptr::null(),
         kernel_version: ptr::null(),

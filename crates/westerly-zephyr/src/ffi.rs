@@ -93,6 +93,96 @@ unsafe extern "C" {
     pub(crate) safe fn westerly_udp_thread_start(entry: extern "C" fn());
 }
 
+#[cfg(westerly_files)]
+#[repr(u8)]
+pub(crate) enum FileMode {
+    Read,
+    Create,
+    Continue,
+}
+
+#[cfg(westerly_files)]
+unsafe extern "C" {
+    pub(crate) fn westerly_file_open(name: *const u8, length: usize, mode: FileMode) -> c_int;
+    pub(crate) fn westerly_file_length(file: c_int, length: *mut u32) -> c_int;
+    pub(crate) fn westerly_file_seek(file: c_int, offset: u32) -> c_int;
+    pub(crate) fn westerly_file_read(file: c_int, into: *mut u8, size: usize) -> c_int;
+    pub(crate) fn westerly_file_write(file: c_int, data: *const u8, length: usize) -> c_int;
+    pub(crate) fn westerly_file_close(file: c_int) -> c_int;
+    pub(crate) fn westerly_file_rename(from: *const u8, from_length: usize, to: *const u8, to_length: usize) -> c_int;
+    pub(crate) fn westerly_file_remove(name: *const u8, length: usize) -> c_int;
+}
+
+#[cfg(westerly_settings)]
+unsafe extern "C" {
+    pub(crate) safe fn westerly_settings_start() -> c_int;
+    pub(crate) fn westerly_settings_read(name: *const u8, name_length: usize, into: *mut u8, size: usize) -> c_int;
+    pub(crate) fn westerly_settings_write(
+        name: *const u8,
+        name_length: usize,
+        value: *const u8,
+        length: usize,
+    ) -> c_int;
+    pub(crate) fn westerly_settings_delete(name: *const u8, name_length: usize) -> c_int;
+    pub(crate) safe fn westerly_settings_commit() -> c_int;
+    pub(crate) safe fn westerly_settings_load() -> c_int;
+    pub(crate) fn westerly_settings_save(name: *const u8, name_length: usize) -> c_int;
+    pub(crate) fn westerly_device_name(into: *mut u8, size: usize) -> usize;
+}
+
+/// Shows one statistic: its name, its value, and the context. False to see no more.
+#[cfg(all(westerly_statistics, zephyr_stats))]
+pub(crate) type EachStatistic = extern "C" fn(*const c_char, u64, *mut c_void) -> bool;
+
+#[cfg(all(westerly_statistics, zephyr_stats))]
+unsafe extern "C" {
+    pub(crate) fn westerly_statistics(each: EachStatistic, context: *mut c_void);
+    pub(crate) fn westerly_statistics_group(
+        name: *const u8,
+        length: usize,
+        each: EachStatistic,
+        context: *mut c_void,
+    ) -> bool;
+}
+
+#[cfg(westerly_shell)]
+#[repr(C)]
+#[derive(Default)]
+pub(crate) struct ShellOutput {
+    pub(crate) length: usize,
+    pub(crate) cut: usize,
+}
+
+#[cfg(westerly_shell)]
+unsafe extern "C" {
+    pub(crate) fn westerly_shell_execute(
+        line: *const u8,
+        line_length: usize,
+        output: *mut u8,
+        size: usize,
+        result: *mut ShellOutput,
+    ) -> c_int;
+}
+
+#[cfg(westerly_erase_storage)]
+unsafe extern "C" {
+    pub(crate) safe fn westerly_storage_erase() -> c_int;
+}
+
+#[cfg(westerly_image)]
+unsafe extern "C" {
+    pub(crate) safe fn westerly_image_count() -> u8;
+    pub(crate) fn westerly_image_slot_size(image: u8, slot: u8, size: *mut u32) -> c_int;
+    pub(crate) fn westerly_image_read(image: u8, slot: u8, offset: u32, into: *mut u8, size: usize) -> c_int;
+    pub(crate) fn westerly_image_write(image: u8, slot: u8, offset: u32, data: *const u8, length: usize) -> c_int;
+    pub(crate) safe fn westerly_image_write_alignment() -> u32;
+    pub(crate) fn westerly_image_erase(image: u8, slot: u8, offset: u32, next: *mut u32) -> c_int;
+    pub(crate) safe fn westerly_image_active(image: u8) -> c_int;
+    pub(crate) safe fn westerly_image_boot_next(image: u8) -> c_int;
+    pub(crate) safe fn westerly_image_test(image: u8, permanent: bool) -> c_int;
+    pub(crate) safe fn westerly_image_confirm(image: u8) -> c_int;
+}
+
 /// Text of a string that ends in NUL. Empty if there is none, or if it is not UTF-8.
 ///
 /// # Safety

@@ -2,8 +2,8 @@
 
 //! Safe Rust over what Westerly needs of Zephyr.
 //!
-//! The one crate of the project with `unsafe` and C in it: UART, sockets, threads, time, clock, memory pools, reboot, and
-//! the locks between them. What Zephyr offers as macros and inline functions is reached through the small C files in
+//! The one crate of the project with `unsafe` and C in it: UART, sockets, threads, time, clock, memory pools, reboot, files,
+//! settings, statistics, shell, flash, and the locks between them. What Zephyr offers as macros and inline functions is reached through the small C files in
 //! `c/`, whose shapes are in `c/westerly.h`; functions that are plain symbols through the module's crate `zephyr-sys`.
 //! Both sides of a structure are checked at compile time where the compiler can, and kept side by side where it cannot.
 //!
@@ -17,12 +17,26 @@
 
 mod application;
 pub mod console;
+#[cfg(any(westerly_files, westerly_settings, westerly_image))]
+mod error;
 pub mod fatal;
 mod ffi;
+#[cfg(westerly_files)]
+pub mod files;
+#[cfg(westerly_image)]
+pub mod image;
 mod memory_pools;
 mod name;
 pub mod os;
 mod rtc;
+#[cfg(westerly_settings)]
+pub mod settings;
+#[cfg(westerly_shell)]
+pub mod shell;
+#[cfg(westerly_statistics)]
+pub mod statistics;
+#[cfg(westerly_erase_storage)]
+pub mod storage;
 pub mod sync;
 mod threads;
 pub mod time;

@@ -7,18 +7,26 @@ use core::ops::ControlFlow;
 use westerly_server::wire::os::{DateTime, MemoryPool, ResetRequest, Task};
 use westerly_server::{Application, Bootloader, ClockError, Os, ResetError};
 
+#[cfg(westerly_settings)]
+use crate::settings;
 use crate::{application, ffi, memory_pools, rtc, threads};
 
 /// Implements [`Os`] by the kernel, the clock of the devicetree, and what the build knows.
 pub struct ZephyrOs {
     node_name: &'static str,
+    #[cfg(westerly_settings)]
+    named: settings::DeviceName,
 }
 
 impl ZephyrOs {
-    /// A device that calls itself `node_name`.
+    /// A device that calls itself `node_name`, unless the setting `device/name` gives it another name.
     #[must_use]
     pub const fn new(node_name: &'static str) -> Self {
-        Self { node_name }
+        Self {
+            node_name,
+            #[cfg(westerly_settings)]
+            named: settings::DeviceName::new(),
+        }
     }
 }
 
@@ -46,7 +54,11 @@ impl Os for ZephyrOs {
     }
 
     fn application(&mut self) -> Application<'_> {
-        application::application(self.node_name)
+        #[cfg(westerly_settings)]
+        let node_name = self.named.get().unwrap_or(self.node_name);
+        #[cfg(not(westerly_settings))]
+        let node_name = self.node_name;
+        application::application(node_name)
     }
 
     fn bootloader(&mut self) -> Option<Bootloader<'_>> {
