@@ -122,6 +122,11 @@ macro_rules! counters {
             pub const fn new() -> Self {
                 Self { $($field: $crate::Counter::new(),)+ }
             }
+
+            /// From zero again, when nobody counts.
+            pub fn clear(&self) {
+                $(self.$field.set(0);)+
+            }
         }
 
         impl $crate::Counters for $name {

@@ -71,8 +71,10 @@ pub enum SettingsError {
     DeleteNotSupported,
     /// A part of the settings cannot be saved by itself, or not this one.
     SaveNotSupported,
-    /// The value is longer than there is room for, or of a length it cannot have.
+    /// The value is longer than there is room for.
     TooLarge,
+    /// The value is none that this setting can have.
+    Invalid,
     /// Something else failed; trying again may help.
     Other,
 }
@@ -201,7 +203,7 @@ impl From<SettingsError> for Failure {
             SettingsError::SaveNotSupported => code::SAVE_NOT_SUPPORTED,
             SettingsError::Other => code::UNKNOWN,
             // The group has no code for it. What was asked to be written is not valid here.
-            SettingsError::TooLarge => return Self::Smp(Code::Invalid),
+            SettingsError::TooLarge | SettingsError::Invalid => return Self::Smp(Code::Invalid),
         })
     }
 }

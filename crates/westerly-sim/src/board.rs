@@ -5,17 +5,26 @@ use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use westerly_server::{After, Answer, Caller, Group, OsGroup, Requests, Rule, Server, ServerCounters};
+use westerly_server::{
+    After, Answer, Caller, Group, OsGroup, Requests, Rule, Server, ServerCounters, SettingsGroup, ShellGroup,
+    StatisticsGroup, ZephyrGroup,
+};
 use westerly_wire::header::{Header, Operation};
 use westerly_wire::os::ResetRequest;
 
 use crate::access::BoardRules;
 use crate::activity::{Activity, measure_stack};
+use crate::counters::TransportCounters;
 use crate::event::{Event, Observer, Peer, Reason};
+use crate::folder::Folder;
 use crate::os::SimulatedOs;
+use crate::settings::{self, SimulatedSettings};
+use crate::shell::{self, SimulatedShell};
 
 pub(crate) struct Board {
     device: Mutex<Device>,
+    counters: Arc<TransportCounters>,
+    _folder: Folder,
     observer: Observer,
 }
 
@@ -23,18 +32,24 @@ struct Device {
     server: Server<BoardRules>,
     rules: BoardRules,
     os: OsGroup<SimulatedOs>,
+    settings: SettingsGroup<SimulatedSettings>,
+    shell: ShellGroup<SimulatedShell, { shell::LINE }>,
+    storage: ZephyrGroup<SimulatedSettings>,
+    counters: Arc<TransportCounters>,
 }
 
 impl Board {
     pub(crate) fn new(
         rules: Vec<Rule>,
         node_name: String,
+        folder: Folder,
         activities: Vec<Arc<Activity>>,
         observer: Observer,
     ) -> Arc<Self> {
-        let rules = BoardRules(rules.into());
-        let os = OsGroup(SimulatedOs::new(node_name, activities));
-        Arc::new(Self { device: Mutex::new(Device { server: Server::new(rules.clone()), rules, os }), observer })
+        let counters = Arc::new(TransportCounters::default());
+        let settings = SimulatedSettings::new(folder.path(), node_name);
+        let device = Mutex::new(Device::new(BoardRules(rules.into()), settings, counters.clone(), activities));
+        Arc::new(Self { device, counters, _folder: folder, observer })
     }
 
     /// Answers every request of a packet, each by a call of `send`.
@@ -52,12 +67,14 @@ impl Board {
         let mut requests = Requests::new(packet);
         let mut rest = packet;
         let mut answers = 0u32;
+        self.counters.received(peer.transport(), packet);
         while let Some(answer) = self.next_answer(caller, &mut requests, response) {
             answers += 1;
             let request = next_request(&mut rest);
             let response = response.get(..answer.length).unwrap_or_default();
             let sent = send(response);
             if sent.is_ok() {
+                self.counters.sent(peer.transport(), response);
                 self.tell(&Event::Answered { peer, request, response });
             } else {
                 self.dropped(peer, Reason::Unsendable);
@@ -83,7 +100,13 @@ impl Board {
     }
 
     pub(crate) fn dropped(&self, peer: Peer, reason: Reason) {
+        self.counters.dropped(peer.transport(), reason);
         self.tell(&Event::Dropped { peer, reason });
+    }
+
+    /// Bytes came off the serial line, whatever they are.
+    pub(crate) fn serial_bytes(&self, count: usize) {
+        self.counters.serial_bytes(count);
     }
 
     pub(crate) fn counters(&self) -> ServerCounters {
@@ -91,7 +114,7 @@ impl Board {
     }
 
     pub(crate) fn boots(&self) -> u32 {
-        self.device().os.0.boots()
+        self.device().settings.settings.boots()
     }
 
     pub(crate) fn uptime(&self) -> Duration {
@@ -114,15 +137,38 @@ impl Board {
 }
 
 impl Device {
+    fn new(
+        rules: BoardRules,
+        settings: SimulatedSettings,
+        counters: Arc<TransportCounters>,
+        activities: Vec<Arc<Activity>>,
+    ) -> Self {
+        Self {
+            server: Server::new(rules.clone()),
+            rules,
+            os: OsGroup(SimulatedOs::new(settings.clone(), activities)),
+            settings: SettingsGroup { settings: settings.clone(), limits: settings::LIMITS, hidden: settings::HIDDEN },
+            shell: ShellGroup::new(SimulatedShell::new(settings.clone(), counters.clone())),
+            storage: ZephyrGroup(settings),
+            counters,
+        }
+    }
+
     fn answer(&mut self, caller: &Caller, requests: &mut Requests<'_>, response: &mut [u8]) -> Option<Answer> {
-        let groups: &mut [&mut dyn Group] = &mut [&mut self.os];
+        let counters = self.counters.groups();
+        let mut statistics = StatisticsGroup { counters: &counters, more: () };
+        let groups: &mut [&mut dyn Group] =
+            &mut [&mut self.os, &mut statistics, &mut self.settings, &mut self.shell, &mut self.storage];
         self.server.handle(groups, caller, requests, response)
     }
 
     fn restart(&mut self) -> u32 {
         self.server = Server::new(self.rules.clone());
+        self.counters.restart();
+        self.settings.settings.restart();
+        self.shell.shell.restart();
         self.os.0.restart();
-        self.os.0.boots()
+        self.settings.settings.boots()
     }
 }
 

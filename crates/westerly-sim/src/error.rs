@@ -42,6 +42,14 @@ pub enum StartError {
         /// What is in the way.
         source: LinkError,
     },
+    /// There is no folder for what the board keeps.
+    #[error("cannot use the folder {}: {source}", path.display())]
+    Folder {
+        /// As asked for, or where a temporary one was to be.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
     /// The system gives no thread.
     #[error("cannot start a thread: {source}")]
     Thread {

@@ -17,6 +17,10 @@
 //! | reset | all counts start anew, the number of boots goes up, the rest of the packet is lost; the transports go on. The boot mode asked for is told to the observer and has no effect |
 //! | application information | of this crate's build and the host |
 //! | bootloader | made up: MCUboot, swap using move |
+//! | settings | `device/name`, which the application information shows once committed, `device/location`, and `device/boots`, which only reads. Saved in the board's folder, whole or not at all. Names under `access` are hidden |
+//! | statistics | of the server and of the transports |
+//! | shell | a few commands, no way to the host's; over UDP only by [`Options::rules`] |
+//! | erasing the storage | of what is saved of the settings, and nothing else |
 //!
 //! What it will not do: no Zephyr kernel, no timing of a board, no flash. For these there is Zephyr's native_sim.
 //!
@@ -42,10 +46,14 @@ mod activity;
 mod board;
 mod calendar;
 mod clock;
+mod counters;
 mod error;
 mod event;
+mod folder;
 mod options;
 mod os;
+mod settings;
+mod shell;
 mod simulator;
 mod transport;
 

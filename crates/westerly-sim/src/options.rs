@@ -19,8 +19,8 @@ pub const UDP_PACKET_MAX: u16 = 1472;
 /// The same for IPv6, whose header is longer.
 const UDP_PACKET_MAX_IPV6: u16 = 1452;
 
-/// How a board is to be. The default is what the firmware has by default: everything allowed to everybody but the shell over UDP, packets of 384
-/// bytes over serial and 1472 over UDP, here at 127.0.0.1:1337.
+/// How a board is to be. The default is what the firmware has by default: everything allowed to everybody but the shell
+/// over UDP, packets of 384 bytes over serial and 1472 over UDP, here at 127.0.0.1:1337.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// Where to listen for UDP; port 0 lets the system choose. `None`: not at all.
@@ -34,7 +34,10 @@ pub struct Options {
     pub serial_packet_size: u16,
     /// Who may do what, the first rule that fits decides; see [`westerly_server::Rules`].
     pub rules: Vec<Rule>,
-    /// What the application information gives as the node's name.
+    /// Where the board keeps what outlasts it, a folder that is made if it is not there. `None`: a temporary one, which goes with
+    /// the board.
+    pub folder: Option<PathBuf>,
+    /// What the application information gives as the node's name, unless the settings say otherwise.
     pub node_name: String,
 }
 
@@ -50,6 +53,7 @@ impl Default for Options {
                 Rule::of_transport(Transport::Udp, Access::Allow, false),
             ]
             .concat(),
+            folder: None,
             node_name: "westerly".into(),
         }
     }

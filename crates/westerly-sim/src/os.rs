@@ -11,6 +11,7 @@ use westerly_wire::os::{DateTime, MemoryPool, ResetRequest, Task};
 
 use crate::activity::{Activity, measure_stack};
 use crate::clock::Clock;
+use crate::settings::SimulatedSettings;
 
 /// SMP counts stacks in words of so many bytes.
 const STACK_WORD: usize = 4;
@@ -23,32 +24,27 @@ const STATE_QUEUED: u32 = 1 << 7;
 const MODE_SWAP_USING_MOVE: i32 = 3;
 
 /// Implements [`Os`] by the process the board lives in.
-#[derive(Debug)]
 pub(crate) struct SimulatedOs {
     activities: Vec<Arc<Activity>>,
     clock: Clock,
+    settings: SimulatedSettings,
     node_name: String,
     started: Instant,
-    boots: u32,
 }
 
 impl SimulatedOs {
-    pub(crate) fn new(node_name: String, activities: Vec<Arc<Activity>>) -> Self {
-        Self { activities, clock: Clock::default(), node_name, started: Instant::now(), boots: 1 }
+    pub(crate) fn new(settings: SimulatedSettings, activities: Vec<Arc<Activity>>) -> Self {
+        let node_name = settings.node_name();
+        Self { activities, clock: Clock::default(), settings, node_name, started: Instant::now() }
     }
 
     pub(crate) fn restart(&mut self) {
         self.started = Instant::now();
-        self.boots = self.boots.saturating_add(1);
         self.activities.iter().for_each(|activity| activity.restart());
     }
 
     pub(crate) fn uptime(&self) -> Duration {
         self.started.elapsed()
-    }
-
-    pub(crate) fn boots(&self) -> u32 {
-        self.boots
     }
 }
 
@@ -89,6 +85,7 @@ impl Os for SimulatedOs {
 
     fn application(&mut self) -> Application<'_> {
         measure_stack();
+        self.node_name = self.settings.node_name();
         Application {
             kernel_name: "westerly-sim",
             node_name: &self.node_name,

@@ -13,6 +13,7 @@ use crate::activity::Activity;
 use crate::board::Board;
 use crate::error::StartError;
 use crate::event::Event;
+use crate::folder::Folder;
 use crate::options::Options;
 use crate::transport::{Running, pty, udp};
 
@@ -43,7 +44,8 @@ impl Simulator {
         let udp_activity = udp.as_ref().map(udp::Socket::activity);
         let activities: Vec<Arc<Activity>> = serial_activity.into_iter().chain(udp_activity).collect();
 
-        let board = Board::new(options.rules, options.node_name, activities, Box::new(observer));
+        let folder = Folder::open(options.folder.as_deref())?;
+        let board = Board::new(options.rules, options.node_name, folder, activities, Box::new(observer));
         // From here on dropping ends what has started.
         let mut simulator = Self { board, udp_address, pty_path, transports: Vec::new() };
         if let Some(serial) = serial {

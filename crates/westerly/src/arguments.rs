@@ -51,6 +51,9 @@ pub(crate) struct Simulate {
     /// What clients may do over serial
     #[arg(long, value_name = "ACCESS", default_value = "allow")]
     access_serial: AccessArgument,
+    /// Keep there what outlasts a board, its settings for instance; without, all is gone at the end
+    #[arg(long, value_name = "PATH")]
+    folder: Option<PathBuf>,
     /// Largest packet in bytes, header and payload; over UDP never more than 1472 [default: 1472 over UDP, 384 over serial]
     #[arg(long, value_name = "BYTES", value_parser = packet_size())]
     packet_size: Option<u16>,
@@ -109,6 +112,7 @@ impl Simulate {
                 Rule::of_transport(Transport::Udp, self.access_udp.into(), self.shell_udp),
             ]
             .concat(),
+            folder: self.folder.clone(),
             ..defaults
         }
     }

@@ -72,7 +72,7 @@ impl Settings for Values {
             "device/serial" => return Err(SettingsError::WriteNotSupported),
             "filter/period" => match value {
                 [period] => self.period = *period,
-                _ => return Err(SettingsError::TooLarge),
+                _ => return Err(SettingsError::Invalid),
             },
             "access/key" => self.key = Value::of(value)?,
             _ => return Err(missing(name)),

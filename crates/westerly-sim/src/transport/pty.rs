@@ -90,6 +90,7 @@ impl Pty {
         let mut chunk = [0; CHUNK];
         while let Some(count) = self.line.receive(&mut chunk, stop) {
             let _awake = self.activity.wake();
+            board.serial_bytes(count);
             packets.take(chunk.get(..count).unwrap_or_default(), board, &self.line);
         }
         self.line.drain();

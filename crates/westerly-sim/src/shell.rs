@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The simulated board's shell: a few commands of its own. It has no way to the host's.
+
+use std::fmt::Write as _;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::time::Instant;
+
+use westerly_server::{Executed, Shell};
+
+use crate::counters::TransportCounters;
+use crate::settings::SimulatedSettings;
+
+/// The longest line, in bytes, as in Zephyr's shell by default.
+pub(crate) const LINE: usize = 255;
+
+/// What Zephyr's shell returns for a command it does not have: ENOEXEC.
+const NO_SUCH_COMMAND: i32 = -8;
+/// And for arguments a command cannot take: EINVAL.
+const WRONG_ARGUMENTS: i32 = -22;
+
+/// What it prints so far, and the words behind the command's name.
+type Command = fn(&SimulatedShell, &mut String, &str) -> i32;
+
+/// In the order in which help shows them.
+const COMMANDS: [(&str, &str, Command); 7] = [
+    ("echo", "print what follows", SimulatedShell::echo),
+    ("false", "do nothing, and return 1", |_, _, _| 1),
+    ("help", "print this", SimulatedShell::help),
+    ("name", "print the name of the board", SimulatedShell::name),
+    ("stat", "print the counters of the transports", SimulatedShell::statistics),
+    ("uptime", "print how long ago the board started", SimulatedShell::uptime),
+    ("version", "print the version", SimulatedShell::version),
+];
+
+/// Implements [`Shell`].
+pub(crate) struct SimulatedShell {
+    settings: SimulatedSettings,
+    counters: Arc<TransportCounters>,
+    started: Instant,
+}
+
+impl SimulatedShell {
+    pub(crate) fn new(settings: SimulatedSettings, counters: Arc<TransportCounters>) -> Self {
+        Self { settings, counters, started: Instant::now() }
+    }
+
+    pub(crate) fn restart(&mut self) {
+        self.started = Instant::now();
+    }
+
+    fn run(&self, printed: &mut String, line: &str) -> i32 {
+        let line = line.trim();
+        let (name, arguments) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+        match COMMANDS.iter().find(|(known, ..)| *known == name) {
+            Some((.., command)) => command(self, printed, arguments.trim_start()),
+            None => {
+                let _ = writeln!(printed, "{name}: command not found");
+                NO_SUCH_COMMAND
+            }
+        }
+    }
+
+    fn echo(&self, printed: &mut String, arguments: &str) -> i32 {
+        let _ = writeln!(printed, "{arguments}");
+        0
+    }
+
+    fn help(&self, printed: &mut String, _: &str) -> i32 {
+        for (name, meaning, _) in COMMANDS {
+            let _ = writeln!(printed, "{name:<8} {meaning}");
+        }
+        0
+    }
+
+    fn name(&self, printed: &mut String, _: &str) -> i32 {
+        let _ = writeln!(printed, "{}", self.settings.node_name());
+        0
+    }
+
+    fn statistics(&self, printed: &mut String, group: &str) -> i32 {
+        let mut found = false;
+        for counters in
+            self.counters.groups().into_iter().filter(|counters| group.is_empty() || group == counters.name())
+        {
+            found = true;
+            counters.each(&mut |name, value| {
+                let _ = writeln!(printed, "{} {name} {value}", counters.name());
+                ControlFlow::Continue(())
+            });
+        }
+        if !found {
+            let _ = writeln!(printed, "stat: no counters of that name");
+        }
+        if found { 0 } else { WRONG_ARGUMENTS }
+    }
+
+    fn uptime(&self, printed: &mut String, _: &str) -> i32 {
+        let _ = writeln!(printed, "Uptime: {} ms", self.started.elapsed().as_millis());
+        0
+    }
+
+    fn version(&self, printed: &mut String, _: &str) -> i32 {
+        let _ = writeln!(printed, "westerly-sim {}", env!("CARGO_PKG_VERSION"));
+        0
+    }
+}
+
+impl Shell for SimulatedShell {
+    fn execute(&mut self, line: &str, output: &mut [u8]) -> Executed {
+        let mut printed = String::new();
+        let returned = self.run(&mut printed, line);
+        let length = printed.len().min(output.len());
+        output[..length].copy_from_slice(&printed.as_bytes()[..length]);
+        Executed { length, cut: printed.len() - length, returned }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::folder::Folder;
+
+    #[test]
+    fn lines() {
+        let folder = Folder::open(None).unwrap();
+        let counters = Arc::new(TransportCounters::default());
+        counters.udp.packets_sent.set(7);
+        let mut shell = SimulatedShell::new(SimulatedSettings::new(folder.path(), "here".into()), counters);
+        let mut run = |line: &str| {
+            let mut output = [0; 2000];
+            let executed = shell.execute(line, &mut output);
+            assert_eq!(executed.cut, 0);
+            (String::from_utf8(output[..executed.length].to_vec()).unwrap(), executed.returned)
+        };
+        assert_eq!(run("echo a  b"), ("a  b\n".into(), 0));
+        assert_eq!(run("  echo"), ("\n".into(), 0));
+        assert_eq!(run("false"), (String::new(), 1));
+        assert_eq!(run("name"), ("here\n".into(), 0));
+        assert_eq!(run("version"), (format!("westerly-sim {}\n", env!("CARGO_PKG_VERSION")), 0));
+        assert!(run("uptime").0.ends_with(" ms\n"));
+        assert!(run("stat").0.contains("udp packets_sent 7\n") && run("stat").0.contains("serial packets_sent 0\n"));
+        assert!(!run("stat udp").0.contains("serial"));
+        assert_eq!(run("stat none").1, WRONG_ARGUMENTS);
+        assert_eq!(run("ls; echo"), ("ls;: command not found\n".into(), NO_SUCH_COMMAND));
+        let (help, _) = run("help");
+        assert_eq!(help.lines().count(), COMMANDS.len());
+    }
+
+    #[test]
+    fn what_does_not_fit_is_counted() {
+        let folder = Folder::open(None).unwrap();
+        let settings = SimulatedSettings::new(folder.path(), "here".into());
+        let mut shell = SimulatedShell::new(settings, Arc::default());
+        let mut output = [0; 4];
+        assert_eq!(shell.execute("echo hello", &mut output), Executed { length: 4, cut: 2, returned: 0 });
+        assert_eq!(&output, b"hell");
+    }
+}
