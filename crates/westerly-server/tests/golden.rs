@@ -5,9 +5,13 @@ mod device;
 
 use westerly_server::wire::cbor::Message;
 use westerly_server::wire::enumeration::{self, CountResponse, DetailsResponse, ListResponse, SingleResponse};
-use westerly_server::wire::error::{GroupErrorResponse, SmpError, Status};
+use westerly_server::wire::error::{Code, GroupError, GroupErrorResponse, SmpError, Status};
+use westerly_server::wire::files::{
+    self, DownloadResponse, HashResponse, HashTypesResponse, StatusResponse, UploadResponse,
+};
 use westerly_server::wire::group;
-use westerly_server::wire::header::Header;
+use westerly_server::wire::header::{Header, Operation};
+use westerly_server::wire::message;
 use westerly_server::wire::os::{
     self, ApplicationResponse, BootloaderModeResponse, BootloaderResponse, DateTimeResponse, EchoResponse, Empty,
     MemoryPoolsResponse, ParametersResponse, TaskStatisticsResponse,
@@ -16,6 +20,18 @@ use westerly_server::wire::settings::{self, ReadResponse};
 use westerly_server::wire::shell::ExecuteResponse;
 use westerly_server::wire::statistics::{self, GroupResponse};
 use westerly_server::{AllowAll, Buffers, Caller, Identity, Requests, Server, ServerCounters, Transport};
+
+message! {
+    /// A group's error that says where a transfer goes on.
+    pub struct GroupErrorAt {
+        /// Group and code.
+        error: optional GroupError = "err",
+        /// What version 1 has in its place.
+        code: optional Code = "rc",
+        /// So many bytes.
+        length: optional u64 = "len",
+    }
+}
 
 const CALLER: Caller = Caller {
     transport: Transport::Udp,
@@ -61,6 +77,9 @@ fn read_and_write_again(packet: &[u8]) -> Vec<u8> {
     }
     let (header, payload) = Header::split(packet).unwrap();
     let payload = match (Status::decode(payload).unwrap(), header.group, header.command) {
+        (Status { code: Some(_), .. } | Status { error: Some(_), .. }, group::FILES, _) => {
+            again::<GroupErrorAt>(payload)
+        }
         (Status { code: Some(_), .. }, ..) => again::<SmpError>(payload),
         (Status { error: Some(_), .. }, ..) => again::<GroupErrorResponse>(payload),
         (_, group::OS, os::command::ECHO) => again::<EchoResponse>(payload),
@@ -79,6 +98,15 @@ fn read_and_write_again(packet: &[u8]) -> Vec<u8> {
         (_, group::SETTINGS, settings::command::VALUE) if payload.len() > 2 => again::<ReadResponse>(payload),
         (_, group::SETTINGS | group::ZEPHYR, _) => again::<Empty>(payload),
         (_, group::SHELL, _) => again::<ExecuteResponse>(payload),
+
+        (_, group::FILES, files::command::FILE) if header.operation == Operation::WriteResponse => {
+            again::<UploadResponse>(payload)
+        }
+        (_, group::FILES, files::command::FILE) => again::<DownloadResponse<'_>>(payload),
+        (_, group::FILES, files::command::STATUS) => again::<StatusResponse>(payload),
+        (_, group::FILES, files::command::HASH) => again::<HashResponse<'_>>(payload),
+        (_, group::FILES, files::command::HASH_TYPES) => again::<HashTypesResponse<'_>>(payload),
+        (_, group::FILES, files::command::CLOSE) => again::<Empty>(payload),
         (_, group::ENUMERATION, enumeration::command::COUNT) => again::<CountResponse>(payload),
         (_, group::ENUMERATION, enumeration::command::LIST) => again::<ListResponse>(payload),
         (_, group::ENUMERATION, enumeration::command::SINGLE) => again::<SingleResponse>(payload),
@@ -118,6 +146,7 @@ macro_rules! files {
 files! {
     enumeration
     envelope
+    files
     os
     recorded
     recorded_values

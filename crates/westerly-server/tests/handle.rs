@@ -132,10 +132,11 @@ fn counters() {
 fn every_operation_of_every_command() {
     const READ: u8 = 1;
     const WRITE: u8 = 2;
-    let commands: [(u16, &[u8]); 7] = [
+    let commands: [(u16, &[u8]); 8] = [
         (0, &[READ | WRITE, 0, READ, READ, READ | WRITE, WRITE, READ, READ, READ]),
         (2, &[READ, READ]),
         (3, &[READ | WRITE, WRITE, WRITE, READ | WRITE]),
+        (8, &[READ | WRITE, READ, READ, READ, WRITE]),
         (9, &[WRITE]),
         (10, &[READ, READ, READ, READ]),
         (63, &[WRITE]),

@@ -24,6 +24,13 @@ struct Part<'r> {
     data: &'r [u8],
 }
 
+impl Part<'_> {
+    /// Whether it only asks where an upload goes on that goes on there.
+    fn asks(&self, there: u32) -> bool {
+        self.offset != there.into() || self.data.is_empty()
+    }
+}
+
 /// "Not here, but there"; 0 means from the beginning.
 fn go_on_at(offset: u32) -> Failure {
     Failure::GroupAt { code: code::OFFSET_NOT_VALID, length: offset.into() }
@@ -107,7 +114,7 @@ impl<F: Files, const TRANSFERS: usize, const PATH: usize> FilesGroup<F, TRANSFER
     fn take_over(&mut self, part: &Part<'_>, place: usize) -> Result<usize, Failure> {
         let (owner, _, upload) = self.transfers.upload(place).ok_or(Code::Unknown)?;
         let there = resume_at(upload.offset);
-        if part.offset != there.into() || upload.asked != Some(part.owner) {
+        if part.asks(there) || upload.asked != Some(part.owner) {
             upload.asked = Some(part.owner);
             return Err(go_on_at(there));
         }
@@ -135,7 +142,7 @@ impl<F: Files, const TRANSFERS: usize, const PATH: usize> FilesGroup<F, TRANSFER
         }
         let (name, tag, offset) = left.filter(|(.., offset)| *offset <= length).ok_or(go_on_at(0))?;
         let there = resume_at(offset);
-        if part.offset != there.into() {
+        if part.asks(there) {
             return Err(go_on_at(there));
         }
         // May end the upload of another path, which then has no need of its tag; this one's is free in any case.
@@ -218,9 +225,9 @@ impl<F: Files, const TRANSFERS: usize, const PATH: usize> FilesGroup<F, TRANSFER
     }
 }
 
-/// Whether the data begins with what the file has from `offset` on.
+/// Whether the data begins with the last bytes of the file, which are those from `offset` on.
 fn repeats<F: Files>(files: &mut F, file: &mut F::File, offset: u32, data: &[u8]) -> Result<bool, FileError> {
     let mut there = [0; PORTION];
     let read = files.read(file, offset, &mut there)?;
-    Ok(!data.is_empty() && there.iter().take(read).zip(data).all(|(there, new)| there == new))
+    Ok(read == there.len() && data.get(..read).is_some_and(|data| data.iter().eq(&there)))
 }

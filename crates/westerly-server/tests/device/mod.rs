@@ -2,6 +2,7 @@
 //! The reference device of the golden files, a file a group, without std so that the suite on target runs the same one.
 #![allow(dead_code, reason = "not everybody who shares this needs all of it")]
 
+mod files;
 mod os;
 mod recorded;
 mod settings;
@@ -9,6 +10,7 @@ mod shell;
 mod statistics;
 mod zephyr;
 
+pub use files::Memory;
 pub use os::{Device, NoStatistics};
 pub use settings::Values;
 pub use shell::Commands;
@@ -16,23 +18,29 @@ pub use statistics::{DOOR, Legacy};
 pub use zephyr::Partition;
 
 use westerly_server::{
-    Counters, Group, OsGroup, SettingsGroup, SettingsLimits, ShellGroup, StatisticsGroup, ZephyrGroup,
+    Counters, FilesGroup, Group, OsGroup, PART_SUFFIX, SettingsGroup, SettingsLimits, ShellGroup, StatisticsGroup,
+    ZephyrGroup,
 };
 
 /// Bytes a line for the shell may have.
 pub const LINE: usize = 40;
+
+/// Transfers that are held at a time, and bytes a path may have.
+pub const TRANSFERS: usize = 2;
+pub const PATH: usize = 21;
 
 /// Every group there is, each over its part of the device.
 pub struct Everything {
     pub os: OsGroup<Device>,
     pub statistics: StatisticsGroup<'static, Legacy>,
     pub settings: SettingsGroup<Values>,
+    pub files: FilesGroup<Memory, TRANSFERS, { PATH + PART_SUFFIX }>,
     pub shell: ShellGroup<Commands, LINE>,
     pub zephyr: ZephyrGroup<Partition>,
 }
 
 /// How many groups that is.
-pub const GROUPS: usize = 5;
+pub const GROUPS: usize = 6;
 
 impl Everything {
     pub fn new() -> Self {
@@ -45,13 +53,14 @@ impl Everything {
                 limits: SettingsLimits { name: 24, value: 16 },
                 hidden: &["access/key", "secret"],
             },
+            files: FilesGroup::new(Memory::new()),
             shell: ShellGroup::new(Commands),
             zephyr: ZephyrGroup(Partition::default()),
         }
     }
 
     pub fn groups(&mut self) -> [&mut dyn Group; GROUPS] {
-        [&mut self.os, &mut self.statistics, &mut self.settings, &mut self.shell, &mut self.zephyr]
+        [&mut self.os, &mut self.statistics, &mut self.settings, &mut self.files, &mut self.shell, &mut self.zephyr]
     }
 }
 
