@@ -429,7 +429,7 @@ fn run(acts: &[Act]) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(3000))]
+    #![proptest_config(ProptestConfig::with_cases(500))]
     #[test]
     fn a_path_holds_what_one_client_meant_it_to(acts in prop::collection::vec(act(), 1..120)) {
         run(&acts);
