@@ -32,6 +32,17 @@ class Traits:
     kernel_name: str
     bootloader: str | None
     """Its name, or None where there is none."""
+    largest_file: int
+    """Bytes that go into its file system without filling it."""
+    lossy_upload: int
+    """Bytes worth uploading over a link that loses much."""
+    killed_upload: int
+    """Bytes worth uploading by many clients one after the other."""
+    mount_point: str = "/lfs"
+    """Where its file system is."""
+
+
+_FILES_OF_A_HOST = {"largest_file": 1024 * 1024, "lossy_upload": 1024 * 1024, "killed_upload": 256 * 1024}
 
 
 class Board:
@@ -98,7 +109,7 @@ class Board:
 class Simulator(Board):
     """The command `westerly`."""
 
-    traits = Traits(transports=("udp", "serial"), kernel_name="westerly-sim", bootloader="MCUboot")
+    traits = Traits(transports=("udp", "serial"), kernel_name="westerly-sim", bootloader="MCUboot", **_FILES_OF_A_HOST)
     _SERIAL = r"^Serial  (\S+)$"
 
     def __init__(self, executable: Path) -> None:
@@ -117,7 +128,7 @@ class Simulator(Board):
 class NativeSim(Board):
     """The application built for native_sim/native/64. A reset starts the process anew, with a new pseudo-terminal."""
 
-    traits = Traits(transports=("udp", "serial"), kernel_name="Zephyr", bootloader=None)
+    traits = Traits(transports=("udp", "serial"), kernel_name="Zephyr", bootloader=None, **_FILES_OF_A_HOST)
     _BOOTED = r"^\*\*\* (Booting)"
     _UDP = r"^SMP over (UDP)"
 
@@ -139,7 +150,7 @@ class Qemu(Board):
     """The application built for qemu_cortex_m3. Not with the -icount of Zephyr's own run target: time would then leap ahead
     whenever the board waits, and its clock with it."""
 
-    traits = Traits(transports=("serial",), kernel_name="Zephyr", bootloader=None)
+    traits = Traits(transports=("serial",), kernel_name="Zephyr", bootloader=None, largest_file=8192, lossy_upload=8192, killed_upload=8192)
     _BOOTED = r"^\*\*\* (Booting)"
 
     def __init__(self, executable: Path, qemu: str) -> None:
