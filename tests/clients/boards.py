@@ -39,6 +39,17 @@ class Traits:
     """The line for the shell that prints the version."""
     saves_by_name: bool
     """Whether one setting can be saved by itself."""
+    largest_file: int
+    """Bytes that go into its file system without filling it."""
+    lossy_upload: int
+    """Bytes worth uploading over a link that loses much."""
+    killed_upload: int
+    """Bytes worth uploading by many clients one after the other."""
+    mount_point: str = "/lfs"
+    """Where its file system is."""
+
+
+_FILES_OF_A_HOST = {"largest_file": 1024 * 1024, "lossy_upload": 1024 * 1024, "killed_upload": 256 * 1024}
 
 
 class Board:
@@ -112,6 +123,7 @@ class Simulator(Board):
         shell=("udp", "serial"),
         shell_version="version",
         saves_by_name=True,
+        **_FILES_OF_A_HOST,
     )
     _SERIAL = r"^Serial  (\S+)$"
 
@@ -136,7 +148,7 @@ _FIRMWARE = {"kernel_name": "Zephyr", "bootloader": None, "shell_version": "kern
 class NativeSim(Board):
     """The application built for native_sim/native/64. A reset starts the process anew, with a new pseudo-terminal."""
 
-    traits = Traits(transports=("udp", "serial"), shell=("serial",), **_FIRMWARE)
+    traits = Traits(transports=("udp", "serial"), shell=("serial",), **_FIRMWARE, **_FILES_OF_A_HOST)
     _BOOTED = r"^\*\*\* (Booting)"
     _UDP = r"^SMP over (UDP)"
 
@@ -165,7 +177,7 @@ class Qemu(Board):
     """The application built for qemu_cortex_m3. Not with the -icount of Zephyr's own run target: time would then leap ahead
     whenever the board waits, and its clock with it."""
 
-    traits = Traits(transports=("serial",), shell=(), **_FIRMWARE)
+    traits = Traits(transports=("serial",), shell=(), largest_file=8192, lossy_upload=8192, killed_upload=8192, **_FIRMWARE)
     _BOOTED = r"^\*\*\* (Booting)"
 
     def __init__(self, executable: Path, qemu: str) -> None:
