@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use westerly_server::{
-    After, Answer, Caller, Group, OsGroup, Requests, Rule, Server, ServerCounters, SettingsGroup, ShellGroup,
-    StatisticsGroup, ZephyrGroup,
+    After, Answer, Caller, Group, ImageGroup, OsGroup, Requests, Rule, Server, ServerCounters, SettingsGroup,
+    ShellGroup, StatisticsGroup, ZephyrGroup,
 };
 use westerly_wire::header::{Header, Operation};
 use westerly_wire::os::ResetRequest;
@@ -17,6 +17,7 @@ use crate::activity::{Activity, measure_stack};
 use crate::counters::TransportCounters;
 use crate::event::{Event, Observer, Peer, Reason};
 use crate::folder::Folder;
+use crate::image::SimulatedImages;
 use crate::os::SimulatedOs;
 use crate::settings::{self, SimulatedSettings};
 use crate::shell::{self, SimulatedShell};
@@ -32,6 +33,7 @@ struct Device {
     server: Server<BoardRules>,
     rules: BoardRules,
     os: OsGroup<SimulatedOs>,
+    image: ImageGroup<SimulatedImages>,
     settings: SettingsGroup<SimulatedSettings>,
     shell: ShellGroup<SimulatedShell, { shell::LINE }>,
     storage: ZephyrGroup<SimulatedSettings>,
@@ -43,12 +45,13 @@ impl Board {
         rules: Vec<Rule>,
         node_name: String,
         folder: Folder,
+        images: SimulatedImages,
         activities: Vec<Arc<Activity>>,
         observer: Observer,
     ) -> Arc<Self> {
         let counters = Arc::new(TransportCounters::default());
         let settings = SimulatedSettings::new(folder.path(), node_name);
-        let device = Mutex::new(Device::new(BoardRules(rules.into()), settings, counters.clone(), activities));
+        let device = Mutex::new(Device::new(BoardRules(rules.into()), settings, images, counters.clone(), activities));
         Arc::new(Self { device, counters, _folder: folder, observer })
     }
 
@@ -122,7 +125,10 @@ impl Board {
     }
 
     fn restart(&self, request: ResetRequest) {
-        let boots = self.device().restart();
+        let (boots, booted) = self.device().restart();
+        if let Err(error) = booted {
+            self.tell(&Event::NotSwapped { kind: error.kind() });
+        }
         self.tell(&Event::Restarted { boots, request });
     }
 
@@ -140,6 +146,7 @@ impl Device {
     fn new(
         rules: BoardRules,
         settings: SimulatedSettings,
+        images: SimulatedImages,
         counters: Arc<TransportCounters>,
         activities: Vec<Arc<Activity>>,
     ) -> Self {
@@ -147,6 +154,7 @@ impl Device {
             server: Server::new(rules.clone()),
             rules,
             os: OsGroup(SimulatedOs::new(settings.clone(), activities)),
+            image: ImageGroup::new(images, true),
             settings: SettingsGroup { settings: settings.clone(), limits: settings::LIMITS, hidden: settings::HIDDEN },
             shell: ShellGroup::new(SimulatedShell::new(settings.clone(), counters.clone())),
             storage: ZephyrGroup(settings),
@@ -157,18 +165,26 @@ impl Device {
     fn answer(&mut self, caller: &Caller, requests: &mut Requests<'_>, response: &mut [u8]) -> Option<Answer> {
         let counters = self.counters.groups();
         let mut statistics = StatisticsGroup { counters: &counters, more: () };
-        let groups: &mut [&mut dyn Group] =
-            &mut [&mut self.os, &mut statistics, &mut self.settings, &mut self.shell, &mut self.storage];
+        let groups: &mut [&mut dyn Group] = &mut [
+            &mut self.os,
+            &mut self.image,
+            &mut statistics,
+            &mut self.settings,
+            &mut self.shell,
+            &mut self.storage,
+        ];
         self.server.handle(groups, caller, requests, response)
     }
 
-    fn restart(&mut self) -> u32 {
+    /// Gives the number of starts, and whether MCUboot could do its part.
+    fn restart(&mut self) -> (u32, io::Result<()>) {
         self.server = Server::new(self.rules.clone());
         self.counters.restart();
         self.settings.settings.restart();
         self.shell.shell.restart();
         self.os.0.restart();
-        self.settings.settings.boots()
+        self.image.end_upload();
+        (self.settings.settings.boots(), self.image.device.boot())
     }
 }
 

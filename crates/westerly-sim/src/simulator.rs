@@ -14,6 +14,7 @@ use crate::board::Board;
 use crate::error::StartError;
 use crate::event::Event;
 use crate::folder::Folder;
+use crate::image::SimulatedImages;
 use crate::options::Options;
 use crate::transport::{Running, pty, udp};
 
@@ -45,7 +46,9 @@ impl Simulator {
         let activities: Vec<Arc<Activity>> = serial_activity.into_iter().chain(udp_activity).collect();
 
         let folder = Folder::open(options.folder.as_deref())?;
-        let board = Board::new(options.rules, options.node_name, folder, activities, Box::new(observer));
+        let images = SimulatedImages::start(folder.path(), options.slot_size)
+            .map_err(|source| StartError::Slots { folder: folder.path().into(), source })?;
+        let board = Board::new(options.rules, options.node_name, folder, images, activities, Box::new(observer));
         // From here on dropping ends what has started.
         let mut simulator = Self { board, udp_address, pty_path, transports: Vec::new() };
         if let Some(serial) = serial {
