@@ -39,13 +39,17 @@ class Traits:
     """The line for the shell that prints the version."""
     saves_by_name: bool
     """Whether one setting can be saved by itself."""
+    images: bool
+    """Whether there are slots for images."""
+    swaps: bool
+    """Whether a restart swaps them, that is, whether a bootloader is there to do it."""
     largest_file: int
     """Bytes that go into its file system without filling it."""
     lossy_upload: int
     """Bytes worth uploading over a link that loses much."""
     killed_upload: int
     """Bytes worth uploading by many clients one after the other."""
-    mount_point: str = "/lfs"
+    mount_point: str = "/lfs1"
     """Where its file system is."""
 
 
@@ -59,6 +63,7 @@ class Board:
 
     def __init__(self, command: list[str], ready: str) -> None:
         self.address: str | None = None
+        self._restarts = 0
         self._lines: list[str] = []
         self._changed = threading.Condition()
         self._process = subprocess.Popen(
@@ -99,7 +104,11 @@ class Board:
         raise NotImplementedError
 
     def wait_for_restart(self) -> None:
-        """Waits until a reset that was answered has been carried out."""
+        """Waits until a reset that was answered has been carried out; to be called once for each."""
+        self._restarts += 1
+        self._wait_for_restarts(self._restarts)
+
+    def _wait_for_restarts(self, times: int) -> None:
         raise NotImplementedError
 
     def stop(self) -> None:
@@ -124,6 +133,8 @@ class Simulator(Board):
         shell_version="version",
         saves_by_name=True,
         **_FILES_OF_A_HOST,
+        images=True,
+        swaps=True,
     )
     _SERIAL = r"^Serial  (\S+)$"
 
@@ -137,18 +148,18 @@ class Simulator(Board):
     def serial(self) -> str:
         return self.wait_for(self._SERIAL)
 
-    def wait_for_restart(self) -> None:
-        self.wait_for(r"^(restarted): boot \d+")
+    def _wait_for_restarts(self, times: int) -> None:
+        self.wait_for(r"^(restarted): boot \d+", times)
 
 
 # What is alike on all boards of the firmware.
-_FIRMWARE = {"kernel_name": "Zephyr", "bootloader": None, "shell_version": "kernel version", "saves_by_name": False}
+_FIRMWARE = {"kernel_name": "Zephyr", "bootloader": None, "shell_version": "kernel version", "saves_by_name": False, "swaps": False}
 
 
 class NativeSim(Board):
     """The application built for native_sim/native/64. A reset starts the process anew, with a new pseudo-terminal."""
 
-    traits = Traits(transports=("udp", "serial"), shell=("serial",), **_FIRMWARE, **_FILES_OF_A_HOST)
+    traits = Traits(transports=("udp", "serial"), shell=("serial",), images=True, **_FIRMWARE, **_FILES_OF_A_HOST)
     _BOOTED = r"^\*\*\* (Booting)"
     _UDP = r"^SMP over (UDP)"
 
@@ -164,9 +175,9 @@ class NativeSim(Board):
     def serial(self) -> str:
         return self.wait_for(r"^uart_1 connected to pseudotty: (\S+)$")
 
-    def wait_for_restart(self) -> None:
-        self.wait_for(self._BOOTED, times=2)
-        self.wait_for(self._UDP, times=2)
+    def _wait_for_restarts(self, times: int) -> None:
+        self.wait_for(self._BOOTED, times + 1)
+        self.wait_for(self._UDP, times + 1)
 
     def stop(self) -> None:
         super().stop()
@@ -177,7 +188,15 @@ class Qemu(Board):
     """The application built for qemu_cortex_m3. Not with the -icount of Zephyr's own run target: time would then leap ahead
     whenever the board waits, and its clock with it."""
 
-    traits = Traits(transports=("serial",), shell=(), largest_file=8192, lossy_upload=8192, killed_upload=8192, **_FIRMWARE)
+    traits = Traits(
+        transports=("serial",),
+        shell=(),
+        images=False,
+        largest_file=8192,
+        lossy_upload=8192,
+        killed_upload=8192,
+        **_FIRMWARE,
+    )
     _BOOTED = r"^\*\*\* (Booting)"
 
     def __init__(self, executable: Path, qemu: str) -> None:
@@ -189,5 +208,5 @@ class Qemu(Board):
     def serial(self) -> str:
         return self.wait_for(r"redirected to (\S+) \(label serial1\)")
 
-    def wait_for_restart(self) -> None:
-        self.wait_for(self._BOOTED, times=2)
+    def _wait_for_restarts(self, times: int) -> None:
+        self.wait_for(self._BOOTED, times + 1)

@@ -9,7 +9,6 @@ from smp import header
 from smpclient import SMPClient
 from smpclient.generics import error_v1, error_v2, success
 from smpclient.requests import enumeration_management as enumeration
-from smpclient.requests import image_management as image
 from smpclient.requests import os_management as os
 from smpclient.requests import settings_management as settings
 from smpclient.requests import shell_management as shell
@@ -208,8 +207,3 @@ def test_erase_storage(ask, line):
     assert success(ask(os.ResetWrite()))
     line.board.wait_for_restart()
     assert ask(settings.ReadSetting(name="device/name")).val == before
-
-
-def test_a_group_that_is_not_there(ask):
-    answer = ask(image.ImageStatesRead())
-    assert error_v1(answer) and answer.rc == 8

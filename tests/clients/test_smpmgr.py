@@ -68,7 +68,3 @@ def test_shell(smpmgr, line):
         assert "command not found" in smpmgr("shell", "nonesuch")
     else:
         assert "EACCESSDENIED" in output or "ENOTSUP" in output
-
-
-def test_a_group_that_is_not_there(smpmgr):
-    assert "ENOTSUP" in smpmgr("image", "state-read")

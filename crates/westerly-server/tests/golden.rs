@@ -154,6 +154,8 @@ files! {
     image
     os
     recorded
+    recorded_image
+    recorded_images
     recorded_values
     settings
     shell
