@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""mcumgr-toolkit: every call its Python client has for the groups OS, statistics, settings, shell, Zephyr and enumeration."""
+"""mcumgr-toolkit: every call its Python client has, but for images: these are in test_images.py."""
 
 import datetime
+import hashlib
+import re
+from pathlib import Path
 
 import boards
 import pytest
@@ -232,6 +235,32 @@ def test_zephyr_erase_storage(connect, line):
         assert client.settings_read("device/name") == name
 
 
-def test_groups_that_are_not_there(client):
-    with pytest.raises(RuntimeError, match="MGMT_ERR_ENOTSUP"):
-        client.fs_supported_checksum_types()
+def test_files(client):
+    content = bytes(range(256)) * 8
+    client.use_auto_frame_size()
+    client.fs_file_upload("/lfs1/toolkit", content)
+    client.fs_file_close()
+    assert client.fs_file_status("/lfs1/toolkit").length == len(content)
+    assert client.fs_file_download("/lfs1/toolkit") == content
+    assert {"crc32", "sha256"} <= set(client.fs_supported_checksum_types())
+    assert client.fs_file_checksum("/lfs1/toolkit", "sha256").output == hashlib.sha256(content).digest()
+    with pytest.raises(RuntimeError, match="FILE_MGMT_ERR_FILE_NOT_FOUND|FS_MGMT_ERR_FILE_NOT_FOUND"):
+        client.fs_file_status("/lfs1/none")
+
+
+def test_the_client_s_own_knobs(client):
+    client.set_timeout_ms(4000)
+    client.set_retries(2)
+    client.set_frame_size(128)
+    assert client.os_echo("x" * 100) == "x" * 100
+
+
+# Other ways to a board than the ones here: Bluetooth, a USB port by its name, and the line without console framing.
+OTHER_TRANSPORTS = {"ble", "usb_serial", "raw_serial", "raw_usb_serial"}
+
+
+def test_every_call_is_tested():
+    """Nobody has to remember to look for new calls when the package is updated."""
+    calls = {name for name in dir(MCUmgrClient) if not name.startswith("_")} - OTHER_TRANSPORTS
+    tests = "".join(path.read_text() for path in Path(__file__).parent.glob("test_*.py"))
+    assert calls - set(re.findall(r"\.(\w+)", tests)) == set()
