@@ -37,8 +37,6 @@ class Traits:
     """The transports over which the shell may be used."""
     shell_version: str
     """The line for the shell that prints the version."""
-    saves_by_name: bool
-    """Whether one setting can be saved by itself."""
     images: bool
     """Whether there are slots for images."""
     swaps: bool
@@ -131,7 +129,6 @@ class Simulator(Board):
         bootloader="MCUboot",
         shell=("udp", "serial"),
         shell_version="version",
-        saves_by_name=True,
         **_FILES_OF_A_HOST,
         images=True,
         swaps=True,
@@ -153,7 +150,7 @@ class Simulator(Board):
 
 
 # What is alike on all boards of the firmware.
-_FIRMWARE = {"kernel_name": "Zephyr", "bootloader": None, "shell_version": "kernel version", "saves_by_name": False, "swaps": False}
+_FIRMWARE = {"kernel_name": "Zephyr", "bootloader": None, "shell_version": "kernel version", "swaps": False}
 
 
 class NativeSim(Board):

@@ -12,6 +12,7 @@ from mcumgr_toolkit import MCUmgrClient
 
 TIMEOUT_MS = 5000
 SHELL = 9
+OUR_COUNTERS = {"server", "serial", "udp"}
 
 
 @pytest.fixture
@@ -121,8 +122,14 @@ def test_raw_command(client):
 def test_stats(client, line):
     groups = client.stats_list_groups()
     assert {"server", line.transport} <= set(groups)
-    for group in groups:
+    for group in OUR_COUNTERS & set(groups):
         assert all(count >= 0 for count in client.stats_get_group_data(group).values()), group
+    for group in set(groups) - OUR_COUNTERS:
+        # Zephyr's own: some have a counter for every page of a flash, which no packet holds.
+        try:
+            client.stats_get_group_data(group)
+        except RuntimeError as error:
+            assert "MGMT_ERR_EMSGSIZE" in str(error), group
     before = client.stats_get_group_data("server")
     client.os_echo("counted")
     after = client.stats_get_group_data("server")
@@ -169,12 +176,8 @@ def test_settings_outlast_a_restart_when_saved(connect, line):
         assert client.settings_read("device/name") == b"saved"
 
 
-def test_settings_save_by_name(client, line):
+def test_settings_save_by_name(client):
     client.settings_write("device/location", b"roof")
-    if not line.board.traits.saves_by_name:
-        with pytest.raises(RuntimeError, match="SETTINGS_MGMT_ERR_SAVE_NOT_SUPPORTED"):
-            client.settings_save("device/location")
-        return
     client.settings_write("device/name", b"not saved")
     client.settings_save("device/location")
     client.settings_write("device/name", b"still not")

@@ -128,8 +128,13 @@ def test_details(ask):
 def test_statistics(ask, line):
     groups = ask(statistics.ListOfGroups())
     assert success(groups) and {"server", line.transport} <= set(groups.stat_list)
-    for data in [ask(statistics.GroupData(name=name)) for name in groups.stat_list]:
-        assert success(data) and data.name in groups.stat_list and all(value >= 0 for value in data.fields.values())
+    for name in groups.stat_list:
+        data = ask(statistics.GroupData(name=name))
+        if name in ("server", "serial", "udp") or success(data):
+            assert success(data) and data.name == name and all(value >= 0 for value in data.fields.values())
+        else:
+            # Zephyr's own: some have a counter for every page of a flash, which no packet holds.
+            assert code(data) == 7
     one, other = ask(statistics.GroupData(name="server"), statistics.GroupData(name="server"))
     assert other.fields["received"] == one.fields["received"] + 1
 
