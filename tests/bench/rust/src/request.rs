@@ -10,7 +10,7 @@ use crate::clock::ITERATIONS;
 const HEADER: usize = 8;
 
 /// An upload is a file of this size in requests of [`CHUNK_SIZE`], over and over again.
-pub const FILE_SIZE: u16 = 4096;
+pub const FILE_SIZE: u16 = 8192;
 const CHUNK_SIZE: u16 = 256;
 /// Requests a file.
 pub const CHUNKS: u16 = FILE_SIZE / CHUNK_SIZE;
