@@ -162,11 +162,17 @@ class NativeSim(Board):
 
     def __init__(self, executable: Path) -> None:
         address = own_address()
-        # Its flash is a file, which would otherwise be where the test was started, and everybody's.
-        self._folder = tempfile.TemporaryDirectory()
-        flash = f"--flash={Path(self._folder.name, 'flash.bin')}"
-        super().__init__([str(executable), f"--udp-address={address}", f"--udp-port={UDP_PORT}", flash], self._UDP)
+        self._folder = tempfile.TemporaryDirectory(prefix="westerly-")
+        # Two boards on one flash would damage each other's, and flash.bin in the current folder is somebody's.
+        flash = Path(self._folder.name, "flash.bin")
+        super().__init__(
+            [str(executable), f"--flash={flash}", f"--udp-address={address}", f"--udp-port={UDP_PORT}"], self._UDP
+        )
         self.address = address
+
+    def stop(self) -> None:
+        super().stop()
+        self._folder.cleanup()
 
     @property
     def serial(self) -> str:
