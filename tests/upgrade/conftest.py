@@ -20,7 +20,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("westerly")
     group.addoption("--build", type=Path, required=True, help="build folder of west build -b mps2/an385 --sysbuild")
     group.addoption("--qemu", default="qemu-system-arm", help="the emulator")
-    group.addoption("--seed", type=int, default=1, help="for the times at which the power is cut")
+    group.addoption("--cuts", type=int, default=5, help="how often the power is cut in a swap")
+    group.addoption("--seed", type=int, default=1, help="for the steps at which the power is cut")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -15,8 +15,11 @@ BOOTLOADER = 0x200000
 ERASED = b"\xff"
 
 _MAGIC = bytes.fromhex("77c295f360d2ef7f3552500f2cb67980")
-# Before the magic, each in eight bytes: image confirmed, swap completed.
+# Before the magic, each in eight bytes: image confirmed, swap completed, kind of swap, size.
 _COPY_DONE = len(_MAGIC) + 2 * 8
+_STATUS_END = len(_MAGIC) + 4 * 8
+# And before these a byte for each of the three steps with each page, padded to a block that can be written.
+_STATUS_SIZE = SLOT_SIZE // 4096 * 3 * 4
 _DONE = 1
 
 
@@ -40,3 +43,10 @@ def is_swapping(path: Path) -> bool:
     """Whether MCUboot has begun to swap the slots and not come to the end."""
     contents = slot(path, 0)
     return contents.endswith(_MAGIC) and contents[-_COPY_DONE] != _DONE
+
+
+def swap_steps(path: Path) -> int:
+    """How many steps of the swap, or of the last one, MCUboot has noted as done."""
+    with path.open("rb") as file:
+        file.seek(SLOTS[0] + SLOT_SIZE - _STATUS_END - _STATUS_SIZE)
+        return sum(byte != ERASED[0] for byte in file.read(_STATUS_SIZE))

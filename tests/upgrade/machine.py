@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The board: QEMU's mps2-an385 with its PSRAM in a file. Ending QEMU is the loss of power; the file is what is left."""
 
-import time
 from pathlib import Path
 
 import boards
@@ -15,7 +14,6 @@ class Machine(boards.Board):
 
     STARTED = r"^\*\*\* Booting (Zephyr OS) build"
     """The application says so; MCUboot's own line is "Using Zephyr OS build"."""
-    BOOTLOADER = r"^I: (Starting bootloader)"
     SWAP = r"^I: (Starting swap)"
     JUMP = r"^I: (Jumping to the first image slot)"
 
@@ -36,13 +34,6 @@ class Machine(boards.Board):
 
     def wait_for_start(self, number: int) -> None:
         self.wait_for(self.STARTED, times=number)
-
-    def swap_seconds(self) -> float:
-        """Waits for a swap that MCUboot has begun; gives how long it took from now, to a few milliseconds."""
-        jumps = len(self.matches(self.JUMP))
-        begin = time.monotonic()
-        self.wait_for(self.JUMP, times=jumps + 1)
-        return time.monotonic() - begin
 
     def cut_power(self) -> None:
         self._process.kill()

@@ -11,7 +11,7 @@ import pytest
 from conftest import NEW_VERSION
 from machine import Machine
 
-CUTS = 5
+SWAP_SECONDS = 15
 
 
 @pytest.fixture
@@ -32,27 +32,33 @@ def tested(marked, start):
 
 
 @pytest.fixture
-def swap_seconds(start):
-    """How long the swap takes that is next on a flash; on a copy."""
+def steps(start):
+    """How many steps the swap has that is next on a flash; on a copy."""
 
-    def measured(file):
-        machine = start(shutil.copyfile(file, file.with_name("measured.bin")), ready=Machine.SWAP)
-        seconds = machine.swap_seconds()
+    def counted(file):
+        copy = shutil.copyfile(file, file.with_name("counted.bin"))
+        machine = start(copy, ready=Machine.JUMP)
         machine.cut_power()
-        return seconds
+        return flash.swap_steps(copy)
 
-    return measured
+    return counted
 
 
 @pytest.fixture
 def cut(start):
-    """Boots and cuts the power so long after the swap has begun; gives whether that was in the middle of it."""
+    """Boots and cuts the power when so many steps of the swap are done, counted from its begin."""
 
-    def during(file, seconds):
+    def during(file, steps):
         machine = start(file, ready=Machine.SWAP)
-        time.sleep(seconds)
+        end = time.monotonic() + SWAP_SECONDS
+        # At first the note may be that of the swap before.
+        while not flash.is_swapping(file) or flash.swap_steps(file) < steps:
+            assert time.monotonic() < end, machine.output
+            time.sleep(0.0005)
         machine.cut_power()
-        return flash.is_swapping(file)
+        done = flash.swap_steps(file)
+        print(f"cut at step {steps}, {done} done")
+        return done
 
     return during
 
@@ -65,37 +71,27 @@ def expect_whole(machine, file, images, running):
     assert (state.version == NEW_VERSION, state.confirmed) == (running == "new", running == "old")
 
 
-def moments(seed, seconds):
-    """One in each part of the swap."""
-    choose = random.Random(seed)
-    return [(number + choose.random()) / CUTS * seconds for number in range(CUTS)]
-
-
 @pytest.mark.parametrize(("before", "running"), [("marked", "new"), ("tested", "old")])
-def test_one_cut(request, pytestconfig, images, start, swap_seconds, cut, before, running):
+def test_one_cut(request, pytestconfig, images, start, steps, cut, before, running):
+    """One in each part of the swap, each on a copy."""
     file = request.getfixturevalue(before)
-    seconds = swap_seconds(file)
-    hits = 0
-    for moment in moments(pytestconfig.option.seed, seconds):
+    total = steps(file)
+    cuts = pytestconfig.option.cuts
+    choose = random.Random(pytestconfig.option.seed)
+    for number in range(cuts):
         copy = shutil.copyfile(file, file.with_name("copy.bin"))
-        hit = cut(copy, moment)
-        hits += hit
-        print(f"cut {moment:.3f} s into {seconds:.3f} s: {'in the middle' if hit else 'not in the swap'}")
+        done = cut(copy, int((number + choose.random()) / cuts * total))
+        assert done < total and flash.is_swapping(copy), f"the swap was over before the power went, after {done} of {total} steps"
         machine = start(copy)
-        if hit:
-            expect_whole(machine, copy, images, running)
+        expect_whole(machine, copy, images, running)
         machine.cut_power()
-    assert hits >= CUTS // 2, "too few cuts came in the middle of a swap to show anything"
 
 
-def test_cut_after_cut(images, marked, start, swap_seconds, cut):
+def test_cut_after_cut(pytestconfig, images, marked, start, steps, cut):
     """Each start gets a little further; the swap goes on where it was, and ends."""
-    seconds = swap_seconds(marked)
-    cuts = 0
-    while cut(marked, seconds / 4):
-        cuts += 1
-        assert cuts < 20, "it does not come to an end"
-    print(f"{cuts} cuts")
-    assert cuts >= 2
-    # The start that ended the swap was the new image's only one.
-    expect_whole(start(marked), marked, images, "old")
+    total = steps(marked)
+    cuts = pytestconfig.option.cuts
+    for number in range(cuts):
+        done = cut(marked, number * total // cuts)
+        assert done < total and flash.is_swapping(marked)
+    expect_whole(start(marked), marked, images, "new")

@@ -33,6 +33,13 @@ def mark_for_test(board):
     return old, new
 
 
+def test_the_board_says_that_it_has_mcuboot(board):
+    with MCUmgrClient.serial(board.machine.serial, timeout_ms=TIMEOUT_MS) as toolkit:
+        bootloader = toolkit.os_bootloader_info()
+        print(bootloader)
+        assert "MCUboot" in str(bootloader)
+
+
 def test_the_board_starts_with_the_image_it_was_built_with(board):
     states = client.states(board.machine)
     assert list(states) == [0]
@@ -140,3 +147,18 @@ def test_with_mcumgr_toolkit(board, images):
         assert (running.version, running.active, running.confirmed) == (NEW_VERSION, True, False)
         toolkit.image_set_state(None, True)
         assert toolkit.image_get_state()[0].confirmed
+
+
+def test_settings_and_files_stay(uploaded):
+    """They share the flash with the slots; a swap and a loss of power leave them alone."""
+    contents = bytes(range(256)) * 20
+    with MCUmgrClient.serial(uploaded.machine.serial, timeout_ms=TIMEOUT_MS) as toolkit:
+        toolkit.settings_write("device/name", b"upgraded")
+        toolkit.settings_save()
+        toolkit.fs_file_upload("/lfs1/kept", contents)
+    mark_for_test(uploaded)
+    client.reset(uploaded.machine)
+    uploaded.lose_power()
+    with MCUmgrClient.serial(uploaded.machine.serial, timeout_ms=TIMEOUT_MS) as toolkit:
+        assert toolkit.settings_read("device/name") == b"upgraded"
+        assert toolkit.fs_file_download("/lfs1/kept") == contents
