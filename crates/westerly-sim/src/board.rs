@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use westerly_server::{
-    After, Answer, Caller, Group, OsGroup, Requests, Rule, Server, ServerCounters, SettingsGroup, ShellGroup,
-    StatisticsGroup, ZephyrGroup,
+    After, Answer, Caller, FilesGroup, Group, OsGroup, Requests, Rule, Server, ServerCounters, SettingsGroup,
+    ShellGroup, StatisticsGroup, ZephyrGroup,
 };
 use westerly_wire::header::{Header, Operation};
 use westerly_wire::os::ResetRequest;
@@ -16,6 +16,7 @@ use crate::access::BoardRules;
 use crate::activity::{Activity, measure_stack};
 use crate::counters::TransportCounters;
 use crate::event::{Event, Observer, Peer, Reason};
+use crate::files::{self, SimulatedFiles};
 use crate::folder::Folder;
 use crate::os::SimulatedOs;
 use crate::settings::{self, SimulatedSettings};
@@ -33,6 +34,7 @@ struct Device {
     rules: BoardRules,
     os: OsGroup<SimulatedOs>,
     settings: SettingsGroup<SimulatedSettings>,
+    files: FilesGroup<SimulatedFiles, { files::TRANSFERS }, { files::PATH }>,
     shell: ShellGroup<SimulatedShell, { shell::LINE }>,
     storage: ZephyrGroup<SimulatedSettings>,
     counters: Arc<TransportCounters>,
@@ -43,12 +45,13 @@ impl Board {
         rules: Vec<Rule>,
         node_name: String,
         folder: Folder,
+        files: SimulatedFiles,
         activities: Vec<Arc<Activity>>,
         observer: Observer,
     ) -> Arc<Self> {
         let counters = Arc::new(TransportCounters::default());
         let settings = SimulatedSettings::new(folder.path(), node_name);
-        let device = Mutex::new(Device::new(BoardRules(rules.into()), settings, counters.clone(), activities));
+        let device = Mutex::new(Device::new(BoardRules(rules.into()), settings, files, counters.clone(), activities));
         Arc::new(Self { device, counters, _folder: folder, observer })
     }
 
@@ -140,6 +143,7 @@ impl Device {
     fn new(
         rules: BoardRules,
         settings: SimulatedSettings,
+        files: SimulatedFiles,
         counters: Arc<TransportCounters>,
         activities: Vec<Arc<Activity>>,
     ) -> Self {
@@ -148,6 +152,7 @@ impl Device {
             rules,
             os: OsGroup(SimulatedOs::new(settings.clone(), activities)),
             settings: SettingsGroup { settings: settings.clone(), limits: settings::LIMITS, hidden: settings::HIDDEN },
+            files: FilesGroup::new(files),
             shell: ShellGroup::new(SimulatedShell::new(settings.clone(), counters.clone())),
             storage: ZephyrGroup(settings),
             counters,
@@ -157,8 +162,14 @@ impl Device {
     fn answer(&mut self, caller: &Caller, requests: &mut Requests<'_>, response: &mut [u8]) -> Option<Answer> {
         let counters = self.counters.groups();
         let mut statistics = StatisticsGroup { counters: &counters, more: () };
-        let groups: &mut [&mut dyn Group] =
-            &mut [&mut self.os, &mut statistics, &mut self.settings, &mut self.shell, &mut self.storage];
+        let groups: &mut [&mut dyn Group] = &mut [
+            &mut self.os,
+            &mut statistics,
+            &mut self.settings,
+            &mut self.files,
+            &mut self.shell,
+            &mut self.storage,
+        ];
         self.server.handle(groups, caller, requests, response)
     }
 
@@ -166,6 +177,8 @@ impl Device {
         self.server = Server::new(self.rules.clone());
         self.counters.restart();
         self.settings.settings.restart();
+        // What was open is lost, what was written is not.
+        self.files = FilesGroup::new(self.files.files().clone());
         self.shell.shell.restart();
         self.os.0.restart();
         self.settings.settings.boots()

@@ -20,7 +20,7 @@ pub(crate) const TRANSFERS: usize = 2;
 pub(crate) const PATH: usize = 255 + westerly_server::PART_SUFFIX;
 
 /// Implements [`Files`] by a folder.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct SimulatedFiles {
     root: PathBuf,
 }
@@ -83,9 +83,8 @@ fn look(path: &Path) -> Result<Option<Metadata>, FileError> {
 /// Whether a name means itself and nothing else. A colon makes a drive or a stream of it on Windows, a backslash is a slash there, and
 /// some names are devices; none of that is a name on Unix either, so that a board behaves alike everywhere.
 fn is_name(name: &str, on_windows: bool) -> bool {
-    let is_special = matches!(name, "" | "." | "..");
-    let has_special = name.contains(['/', '\\', ':']) || name.contains(char::is_control);
-    !is_special && !has_special && !(on_windows && is_device(name))
+    let is_special = matches!(name, "" | "." | "..") || on_windows && is_device(name);
+    !(is_special || name.contains(['/', '\\', ':']) || name.contains(char::is_control))
 }
 
 /// Whether Windows takes a name for a device's, or drops its end.

@@ -13,6 +13,7 @@ use crate::activity::Activity;
 use crate::board::Board;
 use crate::error::StartError;
 use crate::event::Event;
+use crate::files::SimulatedFiles;
 use crate::folder::Folder;
 use crate::options::Options;
 use crate::transport::{Running, pty, udp};
@@ -22,6 +23,7 @@ pub struct Simulator {
     board: Arc<Board>,
     udp_address: Option<SocketAddr>,
     pty_path: Option<PathBuf>,
+    files_folder: PathBuf,
     transports: Vec<Running>,
 }
 
@@ -45,9 +47,12 @@ impl Simulator {
         let activities: Vec<Arc<Activity>> = serial_activity.into_iter().chain(udp_activity).collect();
 
         let folder = Folder::open(options.folder.as_deref())?;
-        let board = Board::new(options.rules, options.node_name, folder, activities, Box::new(observer));
+        let files_folder = folder.path().join("files");
+        let files = SimulatedFiles::new(files_folder.clone())
+            .map_err(|source| StartError::Folder { path: files_folder.clone(), source })?;
+        let board = Board::new(options.rules, options.node_name, folder, files, activities, Box::new(observer));
         // From here on dropping ends what has started.
-        let mut simulator = Self { board, udp_address, pty_path, transports: Vec::new() };
+        let mut simulator = Self { board, udp_address, pty_path, files_folder, transports: Vec::new() };
         if let Some(serial) = serial {
             simulator.transports.push(serial.serve(simulator.board.clone())?);
         }
@@ -67,6 +72,12 @@ impl Simulator {
     #[must_use]
     pub fn pty_path(&self) -> Option<&Path> {
         self.pty_path.as_deref()
+    }
+
+    /// The folder that is its file system, mounted at `/lfs`.
+    #[must_use]
+    pub fn files_folder(&self) -> &Path {
+        &self.files_folder
     }
 
     /// What the server counted since the board last started.

@@ -3,7 +3,7 @@
 
 use westerly_wire::error::{Code, GroupError};
 use westerly_wire::header::Operation;
-use westerly_wire::{enumeration, group, os};
+use westerly_wire::{enumeration, files, group, os};
 
 /// Group and command.
 pub(crate) fn command(group: u16, command: u8) -> String {
@@ -80,6 +80,11 @@ fn command_name(group: u16, command: u8) -> Option<&'static str> {
         (group::OS, os::command::PARAMETERS) => "parameters",
         (group::OS, os::command::APPLICATION) => "application",
         (group::OS, os::command::BOOTLOADER) => "bootloader",
+        (group::FILES, files::command::FILE) => "file",
+        (group::FILES, files::command::STATUS) => "status",
+        (group::FILES, files::command::HASH) => "hash",
+        (group::FILES, files::command::HASH_TYPES) => "hash types",
+        (group::FILES, files::command::CLOSE) => "close",
         (group::ENUMERATION, enumeration::command::COUNT) => "count",
         (group::ENUMERATION, enumeration::command::LIST) => "list",
         (group::ENUMERATION, enumeration::command::SINGLE) => "single",
@@ -95,6 +100,18 @@ fn group_code(error: GroupError) -> Option<&'static str> {
         (group::OS, os::code::CLOCK_NOT_SET) => "clock not set",
         (group::OS, os::code::CLOCK_FAILED) => "clock failed",
         (group::OS, os::code::QUERY_NOT_VALID) => "query not valid",
+        (group::FILES, files::code::INVALID_NAME) => "invalid name",
+        (group::FILES, files::code::NOT_FOUND) => "not found",
+        (group::FILES, files::code::IS_DIRECTORY) => "is a directory",
+        (group::FILES, files::code::OPEN_FAILED) => "cannot be opened",
+        (group::FILES, files::code::READ_FAILED) => "cannot be read",
+        (group::FILES, files::code::WRITE_FAILED) => "cannot be written",
+        (group::FILES, files::code::OFFSET_NOT_VALID) => "goes on elsewhere",
+        (group::FILES, files::code::OFFSET_TOO_LARGE) => "offset past the end",
+        (group::FILES, files::code::HASH_TYPE_NOT_FOUND) => "no such hash",
+        (group::FILES, files::code::MOUNT_POINT_NOT_FOUND) => "no file system there",
+        (group::FILES, files::code::READ_ONLY) => "read only",
+        (group::FILES, files::code::EMPTY) => "file is empty",
         (group::ENUMERATION, enumeration::code::INDEX_TOO_LARGE) => "index too large",
         _ => return None,
     })

@@ -16,7 +16,7 @@ use crate::names;
 const SMPMGR_PORT: u16 = 1337;
 
 /// How to talk to a board.
-pub(crate) fn greeting(udp: Option<SocketAddr>, serial: Option<&Path>) -> String {
+pub(crate) fn greeting(udp: Option<SocketAddr>, serial: Option<&Path>, files: &Path) -> String {
     let mut text = format!("Westerly {}: a simulated board. Ctrl-C ends it.\n", env!("CARGO_PKG_VERSION"));
     if let Some(address) = udp {
         let _ = write!(text, "\nUDP     {address}\n{}", udp_commands(address));
@@ -26,6 +26,7 @@ pub(crate) fn greeting(udp: Option<SocketAddr>, serial: Option<&Path>) -> String
         let _ = write!(text, "\nSerial  {path}\n        smpmgr --port {path} os echo hello\n");
         let _ = writeln!(text, "        mcumgrctl --serial {path} os echo hello");
     }
+    let _ = writeln!(text, "\nFiles   /lfs is {}", files.display());
     text
 }
 
@@ -119,14 +120,14 @@ mod tests {
 
     #[test]
     fn a_board_on_all_addresses_is_reached_on_loopback() {
-        let text = greeting(Some("0.0.0.0:1337".parse().expect("an address")), None);
+        let text = greeting(Some("0.0.0.0:1337".parse().expect("an address")), None, Path::new("files"));
         assert!(text.contains("smpmgr --ip 127.0.0.1 os echo hello"), "{text}");
         assert!(text.contains("mcumgrctl --udp 127.0.0.1:1337 os echo hello"), "{text}");
     }
 
     #[test]
     fn smpmgr_is_not_offered_a_port_it_cannot_use() {
-        let text = greeting(Some("127.0.0.1:4000".parse().expect("an address")), None);
+        let text = greeting(Some("127.0.0.1:4000".parse().expect("an address")), None, Path::new("files"));
         assert!(!text.contains("smpmgr --ip"), "{text}");
         assert!(text.contains("mcumgrctl --udp 127.0.0.1:4000 os echo hello"), "{text}");
     }

@@ -38,7 +38,7 @@ pub(crate) fn run(arguments: Simulate) -> Result<(), Failure> {
     })
     .map_err(Failure::Start)?;
     if !quiet {
-        print(Some(report::greeting(board.udp_address(), board.pty_path())));
+        print(Some(report::greeting(board.udp_address(), board.pty_path(), board.files_folder())));
     }
     drop(output);
 

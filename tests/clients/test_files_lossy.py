@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Uploads over links that lose, double and change what passes, and by clients that end in the middle."""
+
+import hashlib
+import random
+
+import boards
+import framing
+import pytest
+from links import Damage, LossyDatagrams, LossyLines, UdpForwarder
+from mcumgr_toolkit import MCUmgrClient
+from transfers import Killed, Uploader
+
+SEEDS = (1, 2, 3)
+RATE = 0.01
+MEBIBYTE = 1024 * 1024
+KILLS = 20
+# What one line holds, less its length and checksum.
+LINE_PACKET_BYTES = 93 - 4
+
+
+def content(seed: int, length: int) -> bytes:
+    return random.Random(seed).randbytes(length)
+
+
+def name(line) -> str:
+    return f"{line.board.traits.mount_point}/f"
+
+
+def connect(line, damage: Damage):
+    if line.transport == "udp":
+        return LossyDatagrams(line.board.address, boards.UDP_PORT, damage)
+    return LossyLines(line.board.serial, damage)
+
+
+def packet_bytes(line) -> int:
+    return 1024 if line.transport == "udp" else LINE_PACKET_BYTES
+
+
+def uploaded(line, expected: bytes) -> None:
+    """By another client, over a link without faults."""
+    if line.transport == "udp":
+        client = MCUmgrClient.udp(line.board.address, port=boards.UDP_PORT, timeout_ms=5000)
+    else:
+        client = MCUmgrClient.serial(line.board.serial, timeout_ms=5000)
+    with client:
+        client.use_auto_frame_size()
+        assert client.fs_file_checksum(name(line), "sha256").output == hashlib.sha256(expected).digest()
+        assert client.fs_file_download(name(line)) == expected
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_one_in_a_hundred_is_damaged(line, seed):
+    expected = content(seed, line.board.traits.lossy_upload)
+    damage = Damage(seed, RATE)
+    connection = connect(line, damage)
+    Uploader(connection, name(line), expected, packet_bytes(line)).begin()
+    connection.close()
+    assert damage.count > 0
+    uploaded(line, expected)
+
+
+@pytest.mark.parametrize("rate", [0.0, RATE])
+def test_clients_that_are_killed(line, rate):
+    """Each goes on where the one before ended, wherever that was."""
+    expected = content(4, line.board.traits.killed_upload)
+    chance = random.Random(5)
+    parts = len(expected) // packet_bytes(line) // KILLS
+    damage = Damage(6, rate) if rate else Damage(6, 1e-12)
+    killed = 0
+    for number in range(KILLS + 1):
+        connection = connect(line, damage)
+        limit = chance.randrange(1, 2 * parts) if number < KILLS else None
+        client = Uploader(connection, name(line), expected, packet_bytes(line), limit)
+        try:
+            client.resume() if number else client.begin()
+            break
+        except Killed:
+            killed += 1
+        finally:
+            connection.close()
+    assert killed > KILLS / 2
+    uploaded(line, expected)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_mcumgr_toolkit_repeats_until_it_is_through(line, seed):
+    if line.transport != "udp":
+        pytest.skip("its packets of several lines do not come through, and it waits long for each")
+    expected = content(seed, line.board.traits.lossy_upload)
+    damage = Damage(seed, RATE)
+    with UdpForwarder(boards.own_address(), line.board.address, boards.UDP_PORT, damage) as link:
+        with MCUmgrClient.udp(link.address, port=boards.UDP_PORT, timeout_ms=200) as client:
+            client.set_retries(10)
+            client.use_auto_frame_size()
+            client.fs_file_upload(name(line), expected)
+            assert client.fs_file_download(name(line)) == expected
+    assert damage.count > 0
+    uploaded(line, expected)
