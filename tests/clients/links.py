@@ -1,55 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Links that damage what passes, by a seed, in both directions."""
+"""Links that damage what passes in both directions."""
 
 import base64
 import binascii
-import math
 import os
-import random
 import select
-import socket
-import threading
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import framing
 import serial
+from damage import Damage
 from smp import packet
 
-_TURN_SECONDS = 0.1
-
-
-class Damage:
-    """Drops, repeats or changes one in so many bytes or datagrams, each a third of the time."""
-
-    def __init__(self, seed: int, rate: float) -> None:
-        self._random = random.Random(seed)
-        self._rate = rate
-        self.count = 0
-
-    def bytes(self, data: bytes) -> bytes:
-        damaged = bytearray()
-        at = 0
-        while (until := at + self._next()) < len(data):
-            self.count += 1
-            damaged += data[at:until]
-            match self._random.randrange(3):
-                case 0:
-                    damaged += bytes([data[until]] * 2)
-                case 1:
-                    damaged.append(data[until] ^ self._random.randrange(1, 256))
-            at = until + 1
-        return bytes(damaged + data[at:])
-
-    def datagram(self, data: bytes) -> list[bytes]:
-        """A datagram that was changed on its way fails the checksum of UDP, and whoever is to receive it never sees it."""
-        if self._random.random() >= self._rate:
-            return [data]
-        self.count += 1
-        return [data, data] if self._random.randrange(3) == 0 else []
-
-    def _next(self) -> int:
-        """Bytes before the next one to be damaged."""
-        return int(math.log(1 - self._random.random()) / math.log(1 - self._rate))
+FORWARDER = Path(__file__).with_name("forwarder.py")
 
 
 class LossyDatagrams(framing.Datagrams):
@@ -57,7 +23,8 @@ class LossyDatagrams(framing.Datagrams):
 
     # Longer than any answer takes, so that little is sent twice without need.
     patience = 0.1
-    copies = 1
+    # One part at a time, once.
+    window, copies = 1, 1
 
     def __init__(self, address: str, port: int, damage: Damage) -> None:
         super().__init__(address, port)
@@ -76,9 +43,9 @@ class LossyDatagrams(framing.Datagrams):
 class LossyLines:
     """Packets over a serial line of which some bytes get lost, changed or doubled. Only answers of one line are understood."""
 
-    patience = 0.02
-    # Few lines come through whole: the next answer is waited for only after so many.
-    copies = 8
+    patience = 0.01
+    # Few lines come through whole: several parts go at a time, each so often.
+    window, copies = 8, 10
 
     def __init__(self, path: str, damage: Damage) -> None:
         self._port = serial.Serial(path, 115200, timeout=0)
@@ -117,45 +84,20 @@ class LossyLines:
         self._port.close()
 
 
-class UdpForwarder:
-    """Stands before a board for other people's clients, at an address of its own."""
+class Forwarder:
+    """Stands before a board for other people's clients, at an address of its own; a process, since some clients let no other thread
+    of theirs run."""
 
-    def __init__(self, own_address: str, address: str, port: int, damage: Damage) -> None:
+    def __init__(self, own_address: str, address: str, port: int, seed: int, rate: float) -> None:
         self.address = own_address
-        self._damage = damage
-        self._board = (address, port)
-        self._near = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._near.bind((own_address, port))
-        self._far: dict[tuple[str, int], socket.socket] = {}
-        self._ends = threading.Event()
-        self._thread = threading.Thread(target=self._forward)
+        command = [sys.executable, FORWARDER, own_address, address, port, seed, rate]
+        self._process = subprocess.Popen([str(one) for one in command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        assert self._process.stdout.readline() == "ready\n"
+        self.damaged: int | None = None
+        """How many datagrams, once it has ended."""
 
-    def __enter__(self) -> "UdpForwarder":
-        self._thread.start()
+    def __enter__(self) -> "Forwarder":
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._ends.set()
-        self._thread.join()
-        for one in (self._near, *self._far.values()):
-            one.close()
-
-    def _forward(self) -> None:
-        while not self._ends.is_set():
-            ready, _, _ = select.select([self._near, *self._far.values()], [], [], _TURN_SECONDS)
-            for one in ready:
-                if one is self._near:
-                    data, client = one.recvfrom(framing.LONGEST_DATAGRAM)
-                    for copy in self._damage.datagram(data):
-                        self._far_of(client).send(copy)
-                else:
-                    client = next(client for client, far in self._far.items() if far is one)
-                    for copy in self._damage.datagram(one.recv(framing.LONGEST_DATAGRAM)):
-                        self._near.sendto(copy, client)
-
-    def _far_of(self, client: tuple[str, int]) -> socket.socket:
-        """Each client keeps a port of its own towards the board."""
-        if client not in self._far:
-            self._far[client] = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-            self._far[client].connect(self._board)
-        return self._far[client]
+        self.damaged = int(self._process.communicate(timeout=framing.TIMEOUT_SECONDS)[0])

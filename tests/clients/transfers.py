@@ -23,7 +23,7 @@ class Killed(Exception):
 
 
 class Uploader:
-    """Uploads over a connection. `packet_bytes` is the largest request; `parts` how many to send before it is killed."""
+    """Uploads over a connection. `packet_bytes` is the largest request; `parts` how often to send before it is killed."""
 
     def __init__(self, connection, name: str, content: bytes, packet_bytes: int, parts: int | None = None) -> None:
         self._connection = connection
@@ -41,31 +41,43 @@ class Uploader:
 
     def resume(self) -> None:
         """Asks how far an earlier client came, with a part that fits nowhere, and goes on there."""
-        if (told := self._ask(len(self._content))) != len(self._content):
-            self._is_known = False
-            self._go_on(told)
+        self._go_on(self._ask(len(self._content)))
 
     def _go_on(self, offset: int) -> None:
         while offset != len(self._content):
             offset = self._ask(offset)
 
     def _ask(self, offset: int) -> int:
-        """Sends a part until it is answered; gives where the next one begins."""
-        fields = {"off": offset, "name": self._name}
-        room = self._room
-        if not self._is_known or offset == 0:
-            fields["len"] = len(self._content)
-            room -= _LENGTH_BYTES
-        fields["data"] = self._content[offset : offset + room]
-        self._sequence = (self._sequence + 1) % 256
-        request = files.FileUploadRequest(sequence=self._sequence, **fields).BYTES
+        """Sends parts until one is answered; gives where the next one begins."""
+        requests, end = self._window(offset)
         for _ in range(_TRIES):
-            self._connection.send(*[request] * self._connection.copies)
+            self._connection.send(*(request for request in requests.values() for _ in range(self._connection.copies)))
             self._count()
+            answers = []
             while (answer := self._connection.receive(self._connection.patience)) is not None:
-                if (told := self._told(answer)) is not None:
-                    return told
+                if (told := self._told(answer, requests)) is not None:
+                    answers.append(told)
+                    if told >= end or len(requests) == 1:
+                        break
+            if answers:
+                return max(answers)
         raise TimeoutError(f"no answer to a part at {offset} in {_TRIES} tries")
+
+    def _window(self, offset: int) -> tuple[dict[int, bytes], int]:
+        """The next parts by their sequence numbers, and where they end. Only one until the device knows what they belong to."""
+        requests = {}
+        is_new = not self._is_known or offset == 0
+        for _ in range(1 if is_new else self._connection.window):
+            fields = {"off": offset, "name": self._name}
+            if is_new:
+                fields["len"] = len(self._content)
+            data = self._content[offset : offset + self._room - is_new * _LENGTH_BYTES]
+            self._sequence = (self._sequence + 1) % 256
+            requests[self._sequence] = files.FileUploadRequest(sequence=self._sequence, data=data, **fields).BYTES
+            offset += len(data)
+            if offset == len(self._content):
+                break
+        return requests, offset
 
     def _count(self) -> None:
         if self._parts is not None:
@@ -73,15 +85,16 @@ class Uploader:
             if self._parts <= 0:
                 raise Killed
 
-    def _told(self, answer: bytes) -> int | None:
-        """What the answer says, if it is to this request."""
+    def _told(self, answer: bytes, requests: dict[int, bytes]) -> int | None:
+        """What the answer says, if it is to one of these."""
         head = header.Header.loads(answer[:_HEADER_BYTES])
-        if (head.group_id, head.sequence) != (GROUP_FILES, self._sequence):
+        if head.group_id != GROUP_FILES or head.sequence not in requests:
             return None
         fields = cbor2.loads(answer[_HEADER_BYTES:])
-        self._is_known = "off" in fields
-        if self._is_known:
+        if "off" in fields:
+            self._is_known = True
             return fields["off"]
         if fields.get("err", {}).get("rc") == OFFSET_NOT_VALID:
+            self._is_known = self._is_known and fields["len"] > 0
             return fields["len"]
         raise Refused(fields)
