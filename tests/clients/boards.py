@@ -39,6 +39,12 @@ class Traits:
     """The line for the shell that prints the version."""
     saves_by_name: bool
     """Whether one setting can be saved by itself."""
+    mount_point: str = "/lfs1"
+    """Where its file system is."""
+    largest_file: int = 1024 * 1024
+    """Bytes that fit there twice: the old content stays until the new one is whole."""
+    many_parts: int = 256 * 1024
+    """Bytes of a file whose upload takes long enough for many clients one after the other."""
 
 
 class Board:
@@ -165,7 +171,7 @@ class Qemu(Board):
     """The application built for qemu_cortex_m3. Not with the -icount of Zephyr's own run target: time would then leap ahead
     whenever the board waits, and its clock with it."""
 
-    traits = Traits(transports=("serial",), shell=(), **_FIRMWARE)
+    traits = Traits(transports=("serial",), shell=(), largest_file=6000, many_parts=6000, **_FIRMWARE)
     _BOOTED = r"^\*\*\* (Booting)"
 
     def __init__(self, executable: Path, qemu: str) -> None:

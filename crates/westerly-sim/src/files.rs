@@ -13,7 +13,7 @@ use westerly_server::{FileError, Files, OpenMode};
 use crate::activity::measure_stack;
 
 /// Where the firmware mounts littlefs.
-const MOUNT_POINT: &str = "/lfs";
+const MOUNT_POINT: &str = "/lfs1";
 /// Transfers held at a time, as in the firmware by default.
 pub(crate) const TRANSFERS: usize = 2;
 /// Bytes of the longest path and what an upload needs beside them; more than the firmware, whose default is the C server's 64.
@@ -209,8 +209,8 @@ mod tests {
         for mode in [OpenMode::Read, OpenMode::Create, OpenMode::Continue] {
             assert_eq!(files.open(path, mode).map(|_| ()), Err(error), "{mode:?} {path}");
         }
-        assert_eq!(files.rename("/lfs/file", path), Err(error), "rename to {path}");
-        assert_eq!(files.rename(path, "/lfs/other"), Err(error), "rename from {path}");
+        assert_eq!(files.rename("/lfs1/file", path), Err(error), "rename to {path}");
+        assert_eq!(files.rename(path, "/lfs1/other"), Err(error), "rename from {path}");
         assert_eq!(files.remove(path), Err(error), "remove {path}");
     }
 
@@ -226,18 +226,18 @@ mod tests {
     fn what_is_written_is_there() {
         let around = Around::new("written");
         let mut files = around.files();
-        let mut file = files.open("/lfs/folder/new", OpenMode::Create).unwrap();
+        let mut file = files.open("/lfs1/folder/new", OpenMode::Create).unwrap();
         files.write(&mut file, 0, b"hello").unwrap();
         files.write(&mut file, 5, b", world").unwrap();
         let mut read = [0; 20];
         assert_eq!(files.read(&mut file, 3, &mut read), Ok(9));
         assert_eq!(&read[..9], b"lo, world");
         files.close(file).unwrap();
-        assert_eq!(files.length("/lfs/folder/new"), Ok(12));
-        files.rename("/lfs/folder/new", "/lfs/file").unwrap();
+        assert_eq!(files.length("/lfs1/folder/new"), Ok(12));
+        files.rename("/lfs1/folder/new", "/lfs1/file").unwrap();
         assert_eq!(fs::read(around.0.join("inside/file")).unwrap(), b"hello, world");
-        files.remove("/lfs/file").unwrap();
-        assert_eq!(files.length("/lfs/file"), Err(FileError::NotFound));
+        files.remove("/lfs1/file").unwrap();
+        assert_eq!(files.length("/lfs1/file"), Err(FileError::NotFound));
     }
 
     #[test]
@@ -245,17 +245,17 @@ mod tests {
         let around = Around::new("parents");
         let mut files = around.files();
         for path in [
-            "/lfs/../secret",
-            "/lfs/folder/../../secret",
-            "/lfs/..",
-            "/lfs/.",
-            "/lfs/./file",
-            "/lfs//file",
-            "/lfs//secret",
-            "/lfs/file/",
-            "/lfs/",
-            "/lfs/file\0",
-            "/lfs/new\n",
+            "/lfs1/../secret",
+            "/lfs1/folder/../../secret",
+            "/lfs1/..",
+            "/lfs1/.",
+            "/lfs1/./file",
+            "/lfs1//file",
+            "/lfs1//secret",
+            "/lfs1/file/",
+            "/lfs1/",
+            "/lfs1/file\0",
+            "/lfs1/new\n",
             "file",
             "../secret",
             "",
@@ -271,10 +271,10 @@ mod tests {
         let mut files = around.files();
         let secret = around.0.join("secret");
         refused(&mut files, secret.to_str().unwrap(), FileError::MountPointNotFound);
-        for path in ["/etc/passwd", "/", "/lfsx/file", "/LFS/file", "//lfs/file"] {
+        for path in ["/etc/passwd", "/", "/lfs/file", "/lfs12/file", "/LFS1/file", "//lfs1/file"] {
             refused(&mut files, path, FileError::MountPointNotFound);
         }
-        let below = format!("/lfs/{}", secret.to_str().unwrap());
+        let below = format!("/lfs1/{}", secret.to_str().unwrap());
         refused(&mut files, &below, FileError::InvalidName);
         untouched(&around);
     }
@@ -284,14 +284,14 @@ mod tests {
         let around = Around::new("windows");
         let mut files = around.files();
         for path in [
-            "/lfs/C:/Windows/win.ini",
-            "/lfs/C:",
-            "/lfs/C:secret",
-            "/lfs/..\\secret",
-            "/lfs/folder\\..\\..\\secret",
-            "/lfs/\\\\server\\share\\file",
-            "/lfs/\\\\?\\C:\\file",
-            "/lfs/file::$DATA",
+            "/lfs1/C:/Windows/win.ini",
+            "/lfs1/C:",
+            "/lfs1/C:secret",
+            "/lfs1/..\\secret",
+            "/lfs1/folder\\..\\..\\secret",
+            "/lfs1/\\\\server\\share\\file",
+            "/lfs1/\\\\?\\C:\\file",
+            "/lfs1/file::$DATA",
         ] {
             refused(&mut files, path, FileError::InvalidName);
         }
@@ -320,7 +320,7 @@ mod tests {
         symlink("file", inside.join("within")).unwrap();
         symlink("loop", inside.join("loop")).unwrap();
         for name in ["out", "absolute", "up", "up/secret", "up/new", "dangling", "within", "loop"] {
-            refused(&mut files, &format!("/lfs/{name}"), FileError::InvalidName);
+            refused(&mut files, &format!("/lfs1/{name}"), FileError::InvalidName);
         }
         untouched(&around);
     }
@@ -332,17 +332,17 @@ mod tests {
         let path = around.0.join("inside/pipe");
         let made = std::process::Command::new("mkfifo").arg(&path).status().is_ok_and(|status| status.success());
         assert!(made, "mkfifo is there where there are pipes");
-        refused(&mut around.files(), "/lfs/pipe", FileError::Open);
+        refused(&mut around.files(), "/lfs1/pipe", FileError::Open);
     }
 
     #[test]
     fn folders_are_no_files() {
         let around = Around::new("folders");
         let mut files = around.files();
-        refused(&mut files, "/lfs", FileError::IsDirectory);
-        refused(&mut files, "/lfs/folder", FileError::IsDirectory);
-        refused(&mut files, "/lfs/file/below", FileError::NotFound);
-        refused(&mut files, "/lfs/missing/below", FileError::NotFound);
+        refused(&mut files, "/lfs1", FileError::IsDirectory);
+        refused(&mut files, "/lfs1/folder", FileError::IsDirectory);
+        refused(&mut files, "/lfs1/file/below", FileError::NotFound);
+        refused(&mut files, "/lfs1/missing/below", FileError::NotFound);
         untouched(&around);
     }
 }

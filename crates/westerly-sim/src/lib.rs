@@ -18,7 +18,7 @@
 //! | application information | of this crate's build and the host |
 //! | bootloader | made up: MCUboot, swap using move |
 //! | settings | `device/name`, which the application information shows once committed, `device/location`, and `device/boots`, which only reads. Saved in the board's folder, whole or not at all. Names under `access` are hidden |
-//! | files | a folder `files` in the board's folder, mounted at `/lfs`; no path leaves it and no link is followed |
+//! | files | a folder `files` in the board's folder, mounted at `/lfs1`; no path leaves it and no link is followed |
 //! | statistics | of the server and of the transports |
 //! | shell | a few commands, no way to the host's; over UDP only by [`Options::rules`] |
 //! | erasing the storage | of what is saved of the settings, and nothing else |

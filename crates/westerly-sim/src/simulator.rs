@@ -74,7 +74,7 @@ impl Simulator {
         self.pty_path.as_deref()
     }
 
-    /// The folder that is its file system, mounted at `/lfs`.
+    /// The folder that is its file system, mounted at `/lfs1`.
     #[must_use]
     pub fn files_folder(&self) -> &Path {
         &self.files_folder

@@ -26,7 +26,7 @@ pub(crate) fn greeting(udp: Option<SocketAddr>, serial: Option<&Path>, files: &P
         let _ = write!(text, "\nSerial  {path}\n        smpmgr --port {path} os echo hello\n");
         let _ = writeln!(text, "        mcumgrctl --serial {path} os echo hello");
     }
-    let _ = writeln!(text, "\nFiles   /lfs is {}", files.display());
+    let _ = writeln!(text, "\nFiles   /lfs1 is {}", files.display());
     text
 }
 
