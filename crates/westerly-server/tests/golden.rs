@@ -154,6 +154,7 @@ files! {
     image
     os
     recorded
+    recorded_files
     recorded_values
     settings
     shell
