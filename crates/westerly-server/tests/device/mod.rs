@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The reference device of the golden files, a file a group, without std so that the suite on target runs the same one.
-#![allow(dead_code, reason = "not everybody who shares this needs all of it")]
+#![allow(dead_code, unused_imports, reason = "not everybody who shares this needs all of it")]
 
 mod files;
 mod image;
@@ -12,9 +12,7 @@ mod statistics;
 mod zephyr;
 
 pub use files::Memory;
-#[allow(unused_imports, reason = "the suite of images alone has a use for it")]
-pub use image::RUNNING;
-pub use image::Slots;
+pub use image::{RUNNING, Slots};
 pub use os::{Device, NoStatistics};
 pub use settings::{KEY, Values};
 pub use shell::Commands;
