@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 
+import boards
 import pytest
 
 
@@ -72,3 +73,17 @@ def test_shell(smpmgr, line):
 
 def test_a_group_that_is_not_there(smpmgr):
     assert "ENOTSUP" in smpmgr("image", "state-read")
+
+
+def test_the_shell_is_not_for_the_network_by_default(request):
+    """The simulator as people start it; the other tests ask for the shell."""
+    if request.config.option.target != "simulator":
+        pytest.skip("the firmware's tests run with its defaults anyway")
+    board = boards.Simulator(request.config.option.executable, arguments=())
+    try:
+        for where, said in ((["--ip", board.address], "EACCESSDENIED"), (["--port", board.serial], "westerly-sim")):
+            command = [sys.executable, "-m", "smpmgr", "--timeout", "5", *where, "shell", "version"]
+            done = subprocess.run(command, capture_output=True, text=True, timeout=30)
+            assert said in done.stdout, done.stdout + done.stderr
+    finally:
+        board.stop()

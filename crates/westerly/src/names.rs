@@ -3,7 +3,7 @@
 
 use westerly_wire::error::{Code, GroupError};
 use westerly_wire::header::Operation;
-use westerly_wire::{enumeration, files, group, os};
+use westerly_wire::{enumeration, files, group, os, settings, shell, statistics, zephyr};
 
 /// Group and command.
 pub(crate) fn command(group: u16, command: u8) -> String {
@@ -80,6 +80,14 @@ fn command_name(group: u16, command: u8) -> Option<&'static str> {
         (group::OS, os::command::PARAMETERS) => "parameters",
         (group::OS, os::command::APPLICATION) => "application",
         (group::OS, os::command::BOOTLOADER) => "bootloader",
+        (group::STATISTICS, statistics::command::GROUP) => "group",
+        (group::STATISTICS, statistics::command::LIST) => "list",
+        (group::SETTINGS, settings::command::VALUE) => "value",
+        (group::SETTINGS, settings::command::DELETE) => "delete",
+        (group::SETTINGS, settings::command::COMMIT) => "commit",
+        (group::SETTINGS, settings::command::STORAGE) => "storage",
+        (group::SHELL, shell::command::EXECUTE) => "execute",
+        (group::ZEPHYR, zephyr::command::ERASE_STORAGE) => "erase storage",
         (group::FILES, files::command::FILE) => "file",
         (group::FILES, files::command::STATUS) => "status",
         (group::FILES, files::command::HASH) => "hash",
@@ -100,6 +108,19 @@ fn group_code(error: GroupError) -> Option<&'static str> {
         (group::OS, os::code::CLOCK_NOT_SET) => "clock not set",
         (group::OS, os::code::CLOCK_FAILED) => "clock failed",
         (group::OS, os::code::QUERY_NOT_VALID) => "query not valid",
+        (group::STATISTICS, statistics::code::INVALID_NAME) => "no such group",
+        (group::SETTINGS, settings::code::KEY_TOO_LONG) => "name too long",
+        (group::SETTINGS, settings::code::KEY_NOT_FOUND) => "no such name",
+        (group::SETTINGS, settings::code::READ_NOT_SUPPORTED) => "cannot be read",
+        (group::SETTINGS, settings::code::ROOT_KEY_NOT_FOUND) => "no such root",
+        (group::SETTINGS, settings::code::WRITE_NOT_SUPPORTED) => "cannot be written",
+        (group::SETTINGS, settings::code::DELETE_NOT_SUPPORTED) => "cannot be deleted",
+        (group::SETTINGS, settings::code::SAVE_NOT_SUPPORTED) => "cannot be saved by name",
+        (group::SHELL, shell::code::COMMAND_TOO_LONG) => "line too long",
+        (group::SHELL, shell::code::EMPTY_COMMAND) => "empty line",
+        (group::ZEPHYR, zephyr::code::FLASH_OPEN_FAILED) => "storage does not open",
+        (group::ZEPHYR, zephyr::code::FLASH_CONFIG_QUERY_FAIL) => "flash unknown",
+        (group::ZEPHYR, zephyr::code::FLASH_ERASE_FAILED) => "not erased",
         (group::FILES, files::code::INVALID_NAME) => "invalid name",
         (group::FILES, files::code::NOT_FOUND) => "not found",
         (group::FILES, files::code::IS_DIRECTORY) => "is a directory",
