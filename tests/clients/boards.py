@@ -143,7 +143,7 @@ _FIRMWARE = {"kernel_name": "Zephyr", "bootloader": None, "shell_version": "kern
 class NativeSim(Board):
     """The application built for native_sim/native/64. A reset starts the process anew, with a new pseudo-terminal."""
 
-    traits = Traits(transports=("udp", "serial"), shell=("serial",), **_FIRMWARE, **_FILES_OF_A_HOST)
+    traits = Traits(transports=("udp", "serial"), shell=("serial",), **_FIRMWARE)
     _BOOTED = r"^\*\*\* (Booting)"
     _UDP = r"^SMP over (UDP)"
 
