@@ -43,7 +43,7 @@ class Traits:
     """Where its file system is."""
     largest_file: int = 1024 * 1024
     """Bytes that fit there twice: the old content stays until the new one is whole."""
-    many_parts: int = 256 * 1024
+    many_parts: int = 64 * 1024
     """Bytes of a file whose upload takes long enough for many clients one after the other."""
 
 
@@ -118,7 +118,6 @@ class Simulator(Board):
         shell=("udp", "serial"),
         shell_version="version",
         saves_by_name=True,
-        **_FILES_OF_A_HOST,
     )
     _SERIAL = r"^Serial  (\S+)$"
 

@@ -65,12 +65,12 @@ def test_clients_that_are_killed(line, rate):
     """Each goes on where the one before ended, wherever that was."""
     expected = content(4, line.board.traits.many_parts)
     chance = random.Random(5)
-    window = (LossyDatagrams if line.transport == "udp" else LossyLines).window
-    sends = len(expected) // (packet_bytes(line) * window) // KILLS
+    sends = len(expected) // packet_bytes(line) // KILLS
     damage = Damage(6, rate) if rate else Damage(6, 1e-12)
     killed = 0
     for number in range(KILLS + 1):
         connection = connect(line, damage)
+        connection.window = 1
         limit = chance.randrange(1, 2 * sends) if number < KILLS else None
         client = Uploader(connection, name(line), expected, packet_bytes(line), limit)
         try:
