@@ -41,17 +41,12 @@ class Traits:
     """Whether there are slots for images."""
     swaps: bool
     """Whether a restart swaps them, that is, whether a bootloader is there to do it."""
-    largest_file: int
-    """Bytes that go into its file system without filling it."""
-    lossy_upload: int
-    """Bytes worth uploading over a link that loses much."""
-    killed_upload: int
-    """Bytes worth uploading by many clients one after the other."""
     mount_point: str = "/lfs1"
     """Where its file system is."""
-
-
-_FILES_OF_A_HOST = {"largest_file": 1024 * 1024, "lossy_upload": 1024 * 1024, "killed_upload": 256 * 1024}
+    largest_file: int = 1024 * 1024
+    """Bytes that fit there twice: the old content stays until the new one is whole."""
+    many_parts: int = 64 * 1024
+    """Bytes of a file whose upload takes long enough for many clients one after the other."""
 
 
 class Board:
@@ -129,7 +124,6 @@ class Simulator(Board):
         bootloader="MCUboot",
         shell=("udp", "serial"),
         shell_version="version",
-        **_FILES_OF_A_HOST,
         images=True,
         swaps=True,
     )
@@ -156,7 +150,7 @@ _FIRMWARE = {"kernel_name": "Zephyr", "bootloader": None, "shell_version": "kern
 class NativeSim(Board):
     """The application built for native_sim/native/64. A reset starts the process anew, with a new pseudo-terminal."""
 
-    traits = Traits(transports=("udp", "serial"), shell=("serial",), images=True, **_FIRMWARE, **_FILES_OF_A_HOST)
+    traits = Traits(transports=("udp", "serial"), shell=("serial",), images=True, **_FIRMWARE)
     _BOOTED = r"^\*\*\* (Booting)"
     _UDP = r"^SMP over (UDP)"
 
@@ -192,13 +186,7 @@ class Qemu(Board):
     whenever the board waits, and its clock with it."""
 
     traits = Traits(
-        transports=("serial",),
-        shell=(),
-        images=False,
-        largest_file=8192,
-        lossy_upload=8192,
-        killed_upload=8192,
-        **_FIRMWARE,
+        transports=("serial",), shell=(), images=False, largest_file=6000, many_parts=6000, **_FIRMWARE
     )
     _BOOTED = r"^\*\*\* (Booting)"
 

@@ -156,6 +156,7 @@ files! {
     recorded
     recorded_image
     recorded_images
+    recorded_files
     recorded_values
     settings
     shell

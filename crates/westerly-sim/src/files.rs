@@ -271,7 +271,7 @@ mod tests {
         let mut files = around.files();
         let secret = around.0.join("secret");
         refused(&mut files, secret.to_str().unwrap(), FileError::MountPointNotFound);
-        for path in ["/etc/passwd", "/", "/lfsx/file", "/LFS/file", "//lfs1/file"] {
+        for path in ["/etc/passwd", "/", "/lfs/file", "/lfs12/file", "/LFS1/file", "//lfs1/file"] {
             refused(&mut files, path, FileError::MountPointNotFound);
         }
         let below = format!("/lfs1/{}", secret.to_str().unwrap());

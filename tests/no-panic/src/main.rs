@@ -14,6 +14,7 @@
 #![no_main]
 #![deny(warnings)]
 
+mod files;
 mod image;
 mod messages;
 mod opaque;
@@ -23,7 +24,8 @@ mod wire;
 
 use core::panic::PanicInfo;
 
-const ENTRIES: &[&[fn()]] = &[wire::ENTRIES, messages::ENTRIES, server::ENTRIES, values::ENTRIES, image::ENTRIES];
+const ENTRIES: &[&[fn()]] =
+    &[wire::ENTRIES, messages::ENTRIES, server::ENTRIES, files::ENTRIES, values::ENTRIES, image::ENTRIES];
 
 // SAFETY: the linker's entry; nothing else defines the name.
 #[unsafe(no_mangle)]

@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-//! A file system of a few small files: `/ram` takes them, `/rom` has one that nobody can change.
+//! A file system of a few small files: `/ram` takes them, and `/lfs1`, as on the device that answers were recorded from; `/rom` has
+//! one that nobody can change.
 
 use westerly_server::{FileError, Files, OpenMode};
 
 /// Bytes a name and a file may have.
-const NAME: usize = 24;
+const NAME: usize = 67;
 const CONTENT: usize = 96;
 /// What `/rom/hello` holds.
 const HELLO: &[u8] = b"hello, world";
+
+/// Whether a file may be there.
+fn is_taken(path: &str) -> bool {
+    path.starts_with("/ram/") || path.starts_with("/lfs1/") && !path.starts_with("/lfs1/none/")
+}
 
 /// What `/ram` holds.
 pub struct Memory {
@@ -74,9 +80,10 @@ impl Files for Memory {
         match path {
             "/rom/hello" => Ok(HELLO.len() as u32),
             "/ram/broken" => Ok(1),
-            "/ram" | "/rom" | "/ram/folder" => Err(FileError::IsDirectory),
+            "/ram" | "/rom" | "/lfs1" | "/ram/folder" => Err(FileError::IsDirectory),
             _ if path.starts_with("/rom/") => Err(FileError::NotFound),
-            _ if !path.starts_with("/ram/") => Err(FileError::MountPointNotFound),
+            _ if !path.starts_with('/') => Err(FileError::InvalidName),
+            _ if !is_taken(path) => Err(FileError::MountPointNotFound),
             _ => self.find(path).map(|place| self.places[place].length as u32).ok_or(FileError::NotFound),
         }
     }
@@ -86,7 +93,7 @@ impl Files for Memory {
             ("/rom/hello", OpenMode::Read) => Ok(Open::Hello),
             ("/ram/broken", OpenMode::Read) => Ok(Open::Broken),
             (_, OpenMode::Create | OpenMode::Continue) if path.starts_with("/rom/") => Err(FileError::ReadOnly),
-            _ if !path.starts_with("/ram/") => Err(FileError::NotFound),
+            _ if !is_taken(path) => Err(FileError::NotFound),
             (_, OpenMode::Create) => {
                 let place = self.find(path).map_or_else(|| self.make(path), Ok)?;
                 self.places[place].length = 0;

@@ -83,6 +83,7 @@ pub fn with<R>(suite: &str, act: impl FnOnce(&mut [&mut dyn Group]) -> R) -> R {
         "enumeration" | "envelope" | "os" | "recorded" => {
             act(&mut [&mut OsGroup(Device::default()), &mut NoStatistics])
         }
+        "recorded_files" => act(&mut [&mut FilesGroup::<_, TRANSFERS, { 64 + PART_SUFFIX }>::new(Memory::new())]),
         "recorded_values" => {
             let counters = recorded::BenchCounters::recorded();
             act(&mut [
