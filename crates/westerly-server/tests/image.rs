@@ -10,7 +10,7 @@ mod image {
 }
 
 use device::{RUNNING, Slots};
-use image::flash::{Cut, Faulty, Power};
+use image::flash::{Cut, Faulty, Power, TwoImages};
 use image::link::{Device, Link, answer, state};
 use image::made::{Made, update};
 use proptest::prelude::*;
@@ -232,6 +232,41 @@ fn what_is_there_already_is_not_brought_again() {
     // One byte differs: from the start.
     device.device.bytes[1][299] ^= 1;
     assert_eq!(answer(&mut device, 0, 1, &whole), Ok((64, None)));
+}
+
+/// With several images each is numbered, slots count through all of them, and image 0 is the one whose code answers.
+#[test]
+fn several_images() {
+    let second = Made { body: vec![9; 50], ..Made::default() }.bytes();
+    let slots = [Slots::default(), Slots::holding(&second, &[])];
+    let mut device = Device::new(TwoImages(slots), true);
+    let new = update(200);
+    // The same upload as to image 0, with "image": n in front.
+    let upload = |image: u8| {
+        let plain = Link::encode(0, Some(200), &new, None, false);
+        [&[plain[0]], &b"eimage"[..], &[image], &plain[1..]].concat()
+    };
+    assert_eq!(answer(&mut device, 0, 1, &upload(2)), Err(9));
+    assert_eq!(answer(&mut device, 0, 1, &upload(1)), Ok((200, Some(true))));
+    assert_eq!(device.device.0[0].bytes[1], [0xff; 768]);
+    assert_eq!(device.device.0[1].bytes[1][..200], new);
+    let told = state(&mut device);
+    let places: Vec<_> = told.iter().map(|told| (told.image, told.slot, told.active)).collect();
+    assert_eq!(places, [(Some(0), 0, true), (Some(1), 0, true), (Some(1), 1, false)]);
+
+    let change = |hash: &[u8], confirm: u8| [b"\xa2dhash\x58\x20", hash, b"gconfirm", &[confirm]].concat();
+    // Nobody but its own code knows that image 1 is good.
+    assert_eq!(answer(&mut device, 0, 0, &change(&told[1].hash, 0xf5)), Err(32));
+    assert!(answer(&mut device, 0, 0, &change(&told[0].hash, 0xf5)).is_ok());
+    assert!(answer(&mut device, 0, 0, &change(&told[2].hash, 0xf4)).is_ok());
+    assert_eq!([device.device.boot_state(0), device.device.boot_state(1)], [BootState::Same, BootState::Test]);
+
+    for (number, outcome) in [(0, Err(9)), (1, Ok(())), (2, Err(9)), (3, Ok(())), (4, Err(14)), (23, Err(14))] {
+        let erase = [b"\xa1dslot", &[number][..]].concat();
+        assert_eq!(answer(&mut device, 0, 5, &erase).map(|_| ()), outcome, "slot {number}");
+    }
+    assert_eq!(device.device.0[1].bytes[1], [0xff; 768]);
+    assert_eq!(state(&mut device).len(), 2);
 }
 
 /// Encrypted, there is nothing to check it with but the announced hash; without, nothing is claimed.

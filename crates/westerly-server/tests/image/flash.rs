@@ -137,3 +137,59 @@ impl<const SIZE: usize, const PAGE: usize, const BLOCK: usize> Image for Faulty<
         self.slots.confirm(image)
     }
 }
+
+/// Two images, each with slots of its own.
+pub struct TwoImages(pub [Slots<768>; 2]);
+
+impl TwoImages {
+    fn of(&mut self, slot: Slot) -> Result<(&mut Slots<768>, Slot), FlashError> {
+        let slots = self.0.get_mut(usize::from(slot.image)).ok_or(FlashError::NoSlot)?;
+        Ok((slots, Slot { image: 0, ..slot }))
+    }
+}
+
+impl Image for TwoImages {
+    fn images(&self) -> u8 {
+        2
+    }
+
+    fn slot_size(&mut self, slot: Slot) -> Result<u32, FlashError> {
+        let (slots, slot) = self.of(slot)?;
+        slots.slot_size(slot)
+    }
+
+    fn read(&mut self, slot: Slot, offset: u32, into: &mut [u8]) -> Result<(), FlashError> {
+        let (slots, slot) = self.of(slot)?;
+        slots.read(slot, offset, into)
+    }
+
+    fn erase(&mut self, slot: Slot, offset: u32) -> Result<u32, FlashError> {
+        let (slots, slot) = self.of(slot)?;
+        slots.erase(slot, offset)
+    }
+
+    fn write_alignment(&self) -> u32 {
+        self.0[0].write_alignment()
+    }
+
+    fn write(&mut self, slot: Slot, offset: u32, data: &[u8]) -> Result<(), FlashError> {
+        let (slots, slot) = self.of(slot)?;
+        slots.write(slot, offset, data)
+    }
+
+    fn active(&self, image: u8) -> Option<u8> {
+        self.0.get(usize::from(image))?.active(0)
+    }
+
+    fn boot_state(&mut self, image: u8) -> BootState {
+        self.0[usize::from(image)].boot_state(0)
+    }
+
+    fn test(&mut self, image: u8, permanent: bool) -> Result<(), FlashError> {
+        self.0[usize::from(image)].test(0, permanent)
+    }
+
+    fn confirm(&mut self, image: u8) -> Result<(), FlashError> {
+        self.0[usize::from(image)].confirm(0)
+    }
+}

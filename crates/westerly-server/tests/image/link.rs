@@ -40,6 +40,8 @@ pub fn answer<I: Image>(device: &mut Device<I>, peer: u64, command: u8, payload:
 
 /// What is told of a slot.
 pub struct Told {
+    pub image: Option<u32>,
+    pub slot: u32,
     pub hash: Vec<u8>,
     pub pending: bool,
     pub confirmed: bool,
@@ -50,6 +52,8 @@ pub fn state<I: Image>(device: &mut Device<I>) -> Vec<Told> {
     let answer = exchange(device, 0, Operation::Read, 0, &[]);
     let told = StateResponse::decode(&answer).unwrap();
     let told = told.images.iter().map(|image| Told {
+        image: image.image,
+        slot: image.slot,
         hash: image.hash.unwrap().to_vec(),
         pending: image.pending.unwrap(),
         confirmed: image.confirmed.unwrap(),
