@@ -266,6 +266,9 @@ fn impossible_options_are_errors() {
         assert!(matches!(start(Options { udp_packet_size: size, ..options() }), StartError::PacketSize { .. }));
         assert!(matches!(start(Options { serial_packet_size: size, ..options() }), StartError::PacketSize { .. }));
     }
+    for slot_size in [0, 4096, 500_000, u32::MAX] {
+        assert!(matches!(start(Options { slot_size, ..options() }), StartError::SlotSize { .. }));
+    }
 }
 
 #[test]
