@@ -171,7 +171,7 @@ class Qemu(Board):
     """The application built for qemu_cortex_m3. Not with the -icount of Zephyr's own run target: time would then leap ahead
     whenever the board waits, and its clock with it."""
 
-    traits = Traits(transports=("serial",), shell=(), largest_file=6000, many_parts=6000, **_FIRMWARE)
+    traits = Traits(transports=("serial",), shell=(), largest_file=6000, many_parts=3000, **_FIRMWARE)
     _BOOTED = r"^\*\*\* (Booting)"
 
     def __init__(self, executable: Path, qemu: str) -> None:
