@@ -87,3 +87,10 @@ step_comparison() {
   need_zephyr_tools
   with_core "$python/bin/python" tests/bench/run --build-dir "$build/ci/bench"
 }
+
+# MCUboot and the application, the one upgraded by the other.
+step_upgrade() {
+  need_zephyr_tools
+  "$python/bin/python" -m pip install --quiet --disable-pip-version-check -r tests/upgrade/requirements.txt
+  with_core "$python/bin/python" tests/upgrade/run --build-dir "$build/ci/upgrade"
+}

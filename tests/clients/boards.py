@@ -37,8 +37,10 @@ class Traits:
     """The transports over which the shell may be used."""
     shell_version: str
     """The line for the shell that prints the version."""
-    saves_by_name: bool
-    """Whether one setting can be saved by itself."""
+    images: bool
+    """Whether there are slots for images."""
+    swaps: bool
+    """Whether a restart swaps them, that is, whether a bootloader is there to do it."""
     mount_point: str = "/lfs1"
     """Where its file system is."""
     largest_file: int = 1024 * 1024
@@ -54,6 +56,7 @@ class Board:
 
     def __init__(self, command: list[str], ready: str) -> None:
         self.address: str | None = None
+        self._restarts = 0
         self._lines: list[str] = []
         self._changed = threading.Condition()
         self._process = subprocess.Popen(
@@ -94,7 +97,11 @@ class Board:
         raise NotImplementedError
 
     def wait_for_restart(self) -> None:
-        """Waits until a reset that was answered has been carried out."""
+        """Waits until a reset that was answered has been carried out; to be called once for each."""
+        self._restarts += 1
+        self._wait_for_restarts(self._restarts)
+
+    def _wait_for_restarts(self, times: int) -> None:
         raise NotImplementedError
 
     def stop(self) -> None:
@@ -117,7 +124,8 @@ class Simulator(Board):
         bootloader="MCUboot",
         shell=("udp", "serial"),
         shell_version="version",
-        saves_by_name=True,
+        images=True,
+        swaps=True,
     )
     _SERIAL = r"^Serial  (\S+)$"
 
@@ -131,36 +139,42 @@ class Simulator(Board):
     def serial(self) -> str:
         return self.wait_for(self._SERIAL)
 
-    def wait_for_restart(self) -> None:
-        self.wait_for(r"^(restarted): boot \d+")
+    def _wait_for_restarts(self, times: int) -> None:
+        self.wait_for(r"^(restarted): boot \d+", times)
 
 
 # What is alike on all boards of the firmware.
-_FIRMWARE = {"kernel_name": "Zephyr", "bootloader": None, "shell_version": "kernel version", "saves_by_name": False}
+_FIRMWARE = {"kernel_name": "Zephyr", "bootloader": None, "shell_version": "kernel version", "swaps": False}
 
 
 class NativeSim(Board):
     """The application built for native_sim/native/64. A reset starts the process anew, with a new pseudo-terminal."""
 
-    traits = Traits(transports=("udp", "serial"), shell=("serial",), **_FIRMWARE)
+    traits = Traits(transports=("udp", "serial"), shell=("serial",), images=True, **_FIRMWARE)
     _BOOTED = r"^\*\*\* (Booting)"
     _UDP = r"^SMP over (UDP)"
 
     def __init__(self, executable: Path) -> None:
         address = own_address()
-        # Its flash is a file, which would otherwise be where the test was started, and everybody's.
-        self._folder = tempfile.TemporaryDirectory()
-        flash = f"--flash={Path(self._folder.name, 'flash.bin')}"
-        super().__init__([str(executable), f"--udp-address={address}", f"--udp-port={UDP_PORT}", flash], self._UDP)
+        self._folder = tempfile.TemporaryDirectory(prefix="westerly-")
+        # Two boards on one flash would damage each other's, and flash.bin in the current folder is somebody's.
+        flash = Path(self._folder.name, "flash.bin")
+        super().__init__(
+            [str(executable), f"--flash={flash}", f"--udp-address={address}", f"--udp-port={UDP_PORT}"], self._UDP
+        )
         self.address = address
+
+    def stop(self) -> None:
+        super().stop()
+        self._folder.cleanup()
 
     @property
     def serial(self) -> str:
         return self.wait_for(r"^uart_1 connected to pseudotty: (\S+)$")
 
-    def wait_for_restart(self) -> None:
-        self.wait_for(self._BOOTED, times=2)
-        self.wait_for(self._UDP, times=2)
+    def _wait_for_restarts(self, times: int) -> None:
+        self.wait_for(self._BOOTED, times + 1)
+        self.wait_for(self._UDP, times + 1)
 
     def stop(self) -> None:
         super().stop()
@@ -171,7 +185,14 @@ class Qemu(Board):
     """The application built for qemu_cortex_m3. Not with the -icount of Zephyr's own run target: time would then leap ahead
     whenever the board waits, and its clock with it."""
 
-    traits = Traits(transports=("serial",), shell=(), largest_file=6000, many_parts=3000, **_FIRMWARE)
+    traits = Traits(
+        transports=("serial",),
+        shell=(),
+        images=False,
+        largest_file=6000,
+        many_parts=3000,
+        **_FIRMWARE,
+    )
     _BOOTED = r"^\*\*\* (Booting)"
 
     def __init__(self, executable: Path, qemu: str) -> None:
@@ -183,5 +204,5 @@ class Qemu(Board):
     def serial(self) -> str:
         return self.wait_for(r"redirected to (\S+) \(label serial1\)")
 
-    def wait_for_restart(self) -> None:
-        self.wait_for(self._BOOTED, times=2)
+    def _wait_for_restarts(self, times: int) -> None:
+        self.wait_for(self._BOOTED, times + 1)

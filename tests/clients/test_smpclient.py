@@ -9,7 +9,6 @@ from smp import header
 from smpclient import SMPClient
 from smpclient.generics import error_v1, error_v2, success
 from smpclient.requests import enumeration_management as enumeration
-from smpclient.requests import image_management as image
 from smpclient.requests import os_management as os
 from smpclient.requests import settings_management as settings
 from smpclient.requests import shell_management as shell
@@ -129,8 +128,13 @@ def test_details(ask):
 def test_statistics(ask, line):
     groups = ask(statistics.ListOfGroups())
     assert success(groups) and {"server", line.transport} <= set(groups.stat_list)
-    for data in [ask(statistics.GroupData(name=name)) for name in groups.stat_list]:
-        assert success(data) and data.name in groups.stat_list and all(value >= 0 for value in data.fields.values())
+    for name in groups.stat_list:
+        data = ask(statistics.GroupData(name=name))
+        if name in ("server", "serial", "udp") or success(data):
+            assert success(data) and data.name == name and all(value >= 0 for value in data.fields.values())
+        else:
+            # Zephyr's own: some have a counter for every page of a flash, which no packet holds.
+            assert code(data) == 7
     one, other = ask(statistics.GroupData(name="server"), statistics.GroupData(name="server"))
     assert other.fields["received"] == one.fields["received"] + 1
 
@@ -208,8 +212,3 @@ def test_erase_storage(ask, line):
     assert success(ask(os.ResetWrite()))
     line.board.wait_for_restart()
     assert ask(settings.ReadSetting(name="device/name")).val == before
-
-
-def test_a_group_that_is_not_there(ask):
-    answer = ask(image.ImageStatesRead())
-    assert error_v1(answer) and answer.rc == 8

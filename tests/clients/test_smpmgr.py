@@ -71,10 +71,6 @@ def test_shell(smpmgr, line):
         assert "EACCESSDENIED" in output or "ENOTSUP" in output
 
 
-def test_a_group_that_is_not_there(smpmgr):
-    assert "ENOTSUP" in smpmgr("image", "state-read")
-
-
 def test_the_shell_is_not_for_the_network_by_default(request):
     """The simulator as people start it; the other tests ask for the shell."""
     if request.config.option.target != "simulator":

@@ -29,7 +29,7 @@ use westerly_wire::group;
 use crate::{Action, Failure, Group, GroupDescription, Request, Response};
 use transfers::{Owner, Transfers};
 
-/// What the file group needs of a device. Paths are whole ones, `/lfs/name`; whatever a peer sends arrives here, except for names
+/// What the file group needs of a device. Paths are whole ones, `/lfs1/name`; whatever a peer sends arrives here, except for names
 /// that are empty, too long, hold a zero byte or a `//`, `/./` or `/../`, or end with a `/`.
 pub trait Files {
     /// An open file; given back by [`close`](Self::close). Any number of files may be open to be read, also the same one.

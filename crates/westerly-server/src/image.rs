@@ -164,6 +164,11 @@ impl<I: Image> ImageGroup<I> {
     pub const fn new(device: I, replace_pending: bool) -> Self {
         Self { device, replace_pending, upload: None }
     }
+
+    /// Forgets an upload under way, as a restart does: it starts again from 0.
+    pub const fn end_upload(&mut self) {
+        self.upload = None;
+    }
 }
 
 impl<I: Image> Group for ImageGroup<I> {

@@ -155,6 +155,8 @@ files! {
     os
     recorded
     recorded_files
+    recorded_image
+    recorded_images
     recorded_values
     settings
     shell

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use westerly_server::{
-    After, Answer, Caller, FilesGroup, Group, OsGroup, Requests, Rule, Server, ServerCounters, SettingsGroup,
-    ShellGroup, StatisticsGroup, ZephyrGroup,
+    After, Answer, Caller, FilesGroup, Group, ImageGroup, OsGroup, Requests, Rule, Server, ServerCounters,
+    SettingsGroup, ShellGroup, StatisticsGroup, ZephyrGroup,
 };
 use westerly_wire::header::{Header, Operation};
 use westerly_wire::os::ResetRequest;
@@ -18,6 +18,7 @@ use crate::counters::TransportCounters;
 use crate::event::{Event, Observer, Peer, Reason};
 use crate::files::{self, SimulatedFiles};
 use crate::folder::Folder;
+use crate::image::SimulatedImages;
 use crate::os::SimulatedOs;
 use crate::settings::{self, SimulatedSettings};
 use crate::shell::{self, SimulatedShell};
@@ -33,6 +34,7 @@ struct Device {
     server: Server<BoardRules>,
     rules: BoardRules,
     os: OsGroup<SimulatedOs>,
+    image: ImageGroup<SimulatedImages>,
     settings: SettingsGroup<SimulatedSettings>,
     files: FilesGroup<SimulatedFiles, { files::TRANSFERS }, { files::PATH }>,
     shell: ShellGroup<SimulatedShell, { shell::LINE }>,
@@ -45,13 +47,14 @@ impl Board {
         rules: Vec<Rule>,
         node_name: String,
         folder: Folder,
-        files: SimulatedFiles,
+        (files, images): (SimulatedFiles, SimulatedImages),
         activities: Vec<Arc<Activity>>,
         observer: Observer,
     ) -> Arc<Self> {
         let counters = Arc::new(TransportCounters::default());
         let settings = SimulatedSettings::new(folder.path(), node_name);
-        let device = Mutex::new(Device::new(BoardRules(rules.into()), settings, files, counters.clone(), activities));
+        let parts = (settings, files, images);
+        let device = Mutex::new(Device::new(BoardRules(rules.into()), parts, counters.clone(), activities));
         Arc::new(Self { device, counters, _folder: folder, observer })
     }
 
@@ -125,7 +128,10 @@ impl Board {
     }
 
     fn restart(&self, request: ResetRequest) {
-        let boots = self.device().restart();
+        let (boots, booted) = self.device().restart();
+        if let Err(error) = booted {
+            self.tell(&Event::NotSwapped { kind: error.kind() });
+        }
         self.tell(&Event::Restarted { boots, request });
     }
 
@@ -142,8 +148,7 @@ impl Board {
 impl Device {
     fn new(
         rules: BoardRules,
-        settings: SimulatedSettings,
-        files: SimulatedFiles,
+        (settings, files, images): (SimulatedSettings, SimulatedFiles, SimulatedImages),
         counters: Arc<TransportCounters>,
         activities: Vec<Arc<Activity>>,
     ) -> Self {
@@ -151,6 +156,7 @@ impl Device {
             server: Server::new(rules.clone()),
             rules,
             os: OsGroup(SimulatedOs::new(settings.clone(), activities)),
+            image: ImageGroup::new(images, true),
             settings: SettingsGroup { settings: settings.clone(), limits: settings::LIMITS, hidden: settings::HIDDEN },
             files: FilesGroup::new(files),
             shell: ShellGroup::new(SimulatedShell::new(settings.clone(), counters.clone())),
@@ -164,6 +170,7 @@ impl Device {
         let mut statistics = StatisticsGroup { counters: &counters, more: () };
         let groups: &mut [&mut dyn Group] = &mut [
             &mut self.os,
+            &mut self.image,
             &mut statistics,
             &mut self.settings,
             &mut self.files,
@@ -173,7 +180,8 @@ impl Device {
         self.server.handle(groups, caller, requests, response)
     }
 
-    fn restart(&mut self) -> u32 {
+    /// Gives the number of starts, and whether MCUboot could do its part.
+    fn restart(&mut self) -> (u32, io::Result<()>) {
         self.server = Server::new(self.rules.clone());
         self.counters.restart();
         self.settings.settings.restart();
@@ -181,7 +189,8 @@ impl Device {
         self.files = FilesGroup::new(self.files.files().clone());
         self.shell.shell.restart();
         self.os.0.restart();
-        self.settings.settings.boots()
+        self.image.end_upload();
+        (self.settings.settings.boots(), self.image.device.boot())
     }
 }
 

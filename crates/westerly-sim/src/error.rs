@@ -5,6 +5,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use crate::image::SLOT_SIZES;
 use crate::options::{SERIAL_PACKET_MAX, SMALLEST_PACKET};
 
 /// Error returned by [`Simulator::start`](crate::Simulator::start). Nothing is left behind.
@@ -48,6 +49,20 @@ pub enum StartError {
         /// As asked for, or where a temporary one was to be.
         path: PathBuf,
         /// What the system says.
+        source: io::Error,
+    },
+    /// A slot for images cannot have this size.
+    #[error("slots of {size} bytes: the size must be a multiple of 4096 between {} and {}", SLOT_SIZES.start(), SLOT_SIZES.end())]
+    SlotSize {
+        /// As asked for.
+        size: u32,
+    },
+    /// The slots for images cannot be used.
+    #[error("cannot use the slots in {}: {source}", folder.display())]
+    Slots {
+        /// Where they are to be.
+        folder: PathBuf,
+        /// What is wrong.
         source: io::Error,
     },
     /// The system gives no thread.

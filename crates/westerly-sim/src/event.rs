@@ -2,6 +2,7 @@
 //! What a board tells its observer.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 
 use westerly_server::Transport;
@@ -26,6 +27,11 @@ pub enum Event<'a> {
         peer: Peer,
         /// Why.
         reason: Reason,
+    },
+    /// At a restart the slots could not be swapped, or the image refused: what ran runs on.
+    NotSwapped {
+        /// What the host's system says.
+        kind: ErrorKind,
     },
     /// The board restarted.
     Restarted {

@@ -17,6 +17,7 @@
 //! | reset | all counts start anew, the number of boots goes up, the rest of the packet is lost; the transports go on. The boot mode asked for is told to the observer and has no effect |
 //! | application information | of this crate's build and the host |
 //! | bootloader | made up: MCUboot, swap using move |
+//! | images | two slots, files in the board's folder; in slot 0 at first an image of this crate's version. A restart swaps them as MCUboot would, without signatures |
 //! | settings | `device/name`, which the application information shows once committed, `device/location`, and `device/boots`, which only reads. Saved in the board's folder, whole or not at all. Names under `access` are hidden |
 //! | files | a folder `files` in the board's folder, mounted at `/lfs1`; no path leaves it and no link is followed |
 //! | statistics | of the server and of the transports |
@@ -52,6 +53,7 @@ mod error;
 mod event;
 mod files;
 mod folder;
+mod image;
 mod options;
 mod os;
 mod settings;

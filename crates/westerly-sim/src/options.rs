@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use westerly_server::{Access, Rule, Transport};
 
 use crate::error::StartError;
+use crate::image;
 
 /// The port MCUmgr's clients expect.
 const UDP_PORT: u16 = 1337;
@@ -37,6 +38,8 @@ pub struct Options {
     /// Where the board keeps what outlasts it, a folder that is made if it is not there. `None`: a temporary one, which goes with
     /// the board.
     pub folder: Option<PathBuf>,
+    /// Bytes of each of the two slots for images, a multiple of 4096; slots that are there already must be of that size.
+    pub slot_size: u32,
     /// What the application information gives as the node's name, unless the settings say otherwise.
     pub node_name: String,
 }
@@ -54,6 +57,7 @@ impl Default for Options {
             ]
             .concat(),
             folder: None,
+            slot_size: 512 * 1024,
             node_name: "westerly".into(),
         }
     }
@@ -68,6 +72,9 @@ impl Options {
             if !(SMALLEST_PACKET..=SERIAL_PACKET_MAX).contains(&size) {
                 return Err(StartError::PacketSize { size });
             }
+        }
+        if !image::is_slot_size(self.slot_size) {
+            return Err(StartError::SlotSize { size: self.slot_size });
         }
         Ok(())
     }

@@ -15,6 +15,7 @@ use crate::error::StartError;
 use crate::event::Event;
 use crate::files::SimulatedFiles;
 use crate::folder::Folder;
+use crate::image::SimulatedImages;
 use crate::options::Options;
 use crate::transport::{Running, pty, udp};
 
@@ -50,7 +51,10 @@ impl Simulator {
         let files_folder = folder.path().join("files");
         let files = SimulatedFiles::new(files_folder.clone())
             .map_err(|source| StartError::Folder { path: files_folder.clone(), source })?;
-        let board = Board::new(options.rules, options.node_name, folder, files, activities, Box::new(observer));
+        let images = SimulatedImages::start(folder.path(), options.slot_size)
+            .map_err(|source| StartError::Slots { folder: folder.path().into(), source })?;
+        let parts = (files, images);
+        let board = Board::new(options.rules, options.node_name, folder, parts, activities, Box::new(observer));
         // From here on dropping ends what has started.
         let mut simulator = Self { board, udp_address, pty_path, files_folder, transports: Vec::new() };
         if let Some(serial) = serial {

@@ -47,13 +47,24 @@ static int open_slot(uint8_t image, uint8_t slot, const struct flash_area **area
 	return error;
 }
 
+/*
+ * Where an image begins in a slot that is open. Not always at its start: a boot loader that swaps "using offset" keeps the
+ * first page of the second slot free while an upgrade is to be done, and not while one is to be reverted.
+ */
+static uint32_t start_of(uint8_t image, uint8_t slot)
+{
+	ARG_UNUSED(image);
+	ARG_UNUSED(slot);
+	return boot_get_image_start_offset(partitions[image][slot]);
+}
+
 int westerly_image_slot_size(uint8_t image, uint8_t slot, uint32_t *size)
 {
 	const struct flash_area *area;
 	int error = open_slot(image, slot, &area);
 
 	if (error == 0) {
-		*size = area->fa_size;
+		*size = area->fa_size - start_of(image, slot);
 		flash_area_close(area);
 	}
 	return westerly_error(error);
@@ -65,7 +76,7 @@ int westerly_image_read(uint8_t image, uint8_t slot, uint32_t offset, uint8_t *i
 	int error = open_slot(image, slot, &area);
 
 	if (error == 0) {
-		error = flash_area_read(area, offset, into, size);
+		error = flash_area_read(area, start_of(image, slot) + offset, into, size);
 		flash_area_close(area);
 	}
 	return westerly_error(error);
@@ -77,7 +88,7 @@ int westerly_image_write(uint8_t image, uint8_t slot, uint32_t offset, const uin
 	int error = open_slot(image, slot, &area);
 
 	if (error == 0) {
-		error = flash_area_write(area, offset, data, length);
+		error = flash_area_write(area, start_of(image, slot) + offset, data, length);
 		flash_area_close(area);
 	}
 	return westerly_error(error);
@@ -156,7 +167,12 @@ int westerly_image_erase(uint8_t image, uint8_t slot, uint32_t offset, uint32_t 
 	int error = open_slot(image, slot, &area);
 
 	if (error == 0) {
-		error = erase_page(area, offset, next);
+		uint32_t start = start_of(image, slot);
+
+		error = erase_page(area, start + offset, next);
+		if (error == 0) {
+			*next -= start;
+		}
 		flash_area_close(area);
 	}
 	return westerly_error(error);

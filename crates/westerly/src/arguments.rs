@@ -51,9 +51,12 @@ pub(crate) struct Simulate {
     /// What clients may do over serial
     #[arg(long, value_name = "ACCESS", default_value = "allow")]
     access_serial: AccessArgument,
-    /// Keep there what outlasts a board, its settings for instance; without, all is gone at the end
+    /// Keep there what outlasts a board, its settings and images for instance; without, all is gone at the end
     #[arg(long, value_name = "PATH")]
     folder: Option<PathBuf>,
+    /// Bytes of each of the two slots for images, a multiple of 4096
+    #[arg(long, value_name = "BYTES", default_value_t = 512 * 1024)]
+    slot_size: u32,
     /// Largest packet in bytes, header and payload; over UDP never more than 1472 [default: 1472 over UDP, 384 over serial]
     #[arg(long, value_name = "BYTES", value_parser = packet_size())]
     packet_size: Option<u16>,
@@ -113,6 +116,7 @@ impl Simulate {
             ]
             .concat(),
             folder: self.folder.clone(),
+            slot_size: self.slot_size,
             ..defaults
         }
     }

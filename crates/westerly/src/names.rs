@@ -3,7 +3,7 @@
 
 use westerly_wire::error::{Code, GroupError};
 use westerly_wire::header::Operation;
-use westerly_wire::{enumeration, files, group, os, settings, shell, statistics, zephyr};
+use westerly_wire::{enumeration, files, group, image, os, settings, shell, statistics, zephyr};
 
 /// Group and command.
 pub(crate) fn command(group: u16, command: u8) -> String {
@@ -93,6 +93,10 @@ fn command_name(group: u16, command: u8) -> Option<&'static str> {
         (group::FILES, files::command::HASH) => "hash",
         (group::FILES, files::command::HASH_TYPES) => "hash types",
         (group::FILES, files::command::CLOSE) => "close",
+        (group::IMAGE, image::command::STATE) => "state",
+        (group::IMAGE, image::command::UPLOAD) => "upload",
+        (group::IMAGE, image::command::ERASE) => "erase",
+        (group::IMAGE, image::command::SLOT_INFO) => "slot info",
         (group::ENUMERATION, enumeration::command::COUNT) => "count",
         (group::ENUMERATION, enumeration::command::LIST) => "list",
         (group::ENUMERATION, enumeration::command::SINGLE) => "single",
@@ -133,7 +137,32 @@ fn group_code(error: GroupError) -> Option<&'static str> {
         (group::FILES, files::code::MOUNT_POINT_NOT_FOUND) => "no file system there",
         (group::FILES, files::code::READ_ONLY) => "read only",
         (group::FILES, files::code::EMPTY) => "file is empty",
+        (group::IMAGE, code) => return image_code(code),
         (group::ENUMERATION, enumeration::code::INDEX_TOO_LARGE) => "index too large",
+        _ => return None,
+    })
+}
+
+fn image_code(code: u16) -> Option<&'static str> {
+    use image::code;
+    Some(match code {
+        code::HASH_NOT_FOUND => "no image with that hash",
+        code::NO_FREE_SLOT => "no free slot",
+        code::FLASH_READ_FAILED => "cannot be read",
+        code::FLASH_WRITE_FAILED => "cannot be written",
+        code::FLASH_ERASE_FAILED => "cannot be erased",
+        code::INVALID_SLOT => "no such slot",
+        code::FLASH_CONTEXT_ALREADY_SET => "another client uploads",
+        code::INVALID_OFFSET => "no offset",
+        code::INVALID_LENGTH => "no length",
+        code::INVALID_IMAGE_HEADER => "invalid header",
+        code::INVALID_IMAGE_HEADER_MAGIC => "no image",
+        code::INVALID_HASH => "invalid hash",
+        code::CURRENT_VERSION_IS_NEWER => "no newer version",
+        code::IMAGE_ALREADY_PENDING => "another waits to be booted",
+        code::INVALID_IMAGE_TOO_LARGE => "too large",
+        code::INVALID_IMAGE_DATA_OVERRUN => "more than announced",
+        code::IMAGE_SETTING_TEST_TO_ACTIVE_DENIED => "it runs",
         _ => return None,
     })
 }

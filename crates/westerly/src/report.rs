@@ -50,6 +50,7 @@ pub(crate) fn line(event: &Event<'_>) -> Option<String> {
     match event {
         Event::Answered { peer, request, response } => Some(answered(*peer, request, response)),
         Event::Dropped { peer, reason } => Some(format!("{}  dropped: {}", column(*peer), reason.text())),
+        Event::NotSwapped { kind } => Some(format!("the image slots were not swapped: {kind}")),
         Event::Restarted { boots, request } => {
             let mode = request.boot_mode.map_or_else(String::new, |mode| format!(", boot mode {mode} asked for"));
             Some(format!("restarted: boot {boots}{mode}"))

@@ -46,15 +46,18 @@ impl Simulator {
         let mut simulator = Self::start_quiet(arguments);
         let first = simulator.line();
         assert!(first.starts_with("Westerly ") && first.ends_with(": a simulated board. Ctrl-C ends it."), "{first}");
-        // Each transport is a paragraph, the first follows a line that is empty, the last is followed by one.
+        // Paragraphs after a line that is empty: the transports, then where the files are.
         assert_eq!(simulator.line(), "");
+        let mut files = false;
         loop {
             let line = simulator.line();
             if let Some(address) = line.strip_prefix("UDP     ") {
                 simulator.udp = Some(address.parse().expect("an address"));
             } else if let Some(path) = line.strip_prefix("Serial  ") {
                 simulator.pty = Some(path.into());
-            } else if line.is_empty() && (simulator.pty.is_some() || arguments.contains(&"--no-pty") || cfg!(windows)) {
+            } else if line.starts_with("Files   /lfs1 is ") {
+                files = true;
+            } else if line.is_empty() && files {
                 return simulator;
             }
         }

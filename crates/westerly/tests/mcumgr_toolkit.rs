@@ -74,7 +74,7 @@ over_both! {
     erased_storage
     statistics
     shell
-    what_is_not_there
+    files
 }
 
 fn echo(_: &Simulator, client: &MCUmgrClient, _: &Expected) {
@@ -142,10 +142,12 @@ fn reset(board: &Simulator, client: &MCUmgrClient, _: &Expected) {
 }
 
 /// The groups in the board's order, with names and one more than the highest command of each.
-const GROUPS: [(u16, &str, u8); 6] = [
+const GROUPS: [(u16, &str, u8); 8] = [
     (0, "os mgmt", 9),
+    (1, "img mgmt", 7),
     (2, "stat mgmt", 2),
     (3, "settings mgmt", 4),
+    (8, "fs mgmt", 5),
     (9, "shell mgmt", 1),
     (63, "zephyr basic mgmt", 1),
     (10, "enum mgmt", 4),
@@ -233,8 +235,22 @@ fn shell(_: &Simulator, client: &MCUmgrClient, expected: &Expected) {
     assert!(run("").is_err());
 }
 
-/// Groups that are not built in say so, which the client can tell from a failure.
-fn what_is_not_there(_: &Simulator, client: &MCUmgrClient, _: &Expected) {
-    assert!(client.image_get_state().unwrap_err().command_not_supported());
+fn files(board: &Simulator, client: &MCUmgrClient, _: &Expected) {
+    let content: Vec<u8> = (0..20_000u32).flat_map(u32::to_le_bytes).collect();
+    let length = u64::try_from(content.len()).unwrap();
+    client.fs_file_upload("/lfs1/numbers", &content[..], length, None).unwrap();
+    assert_eq!(std::fs::read(board.files_folder().join("numbers")).unwrap(), content);
+    let mut downloaded = Vec::new();
+    client.fs_file_download("/lfs1/numbers", &mut downloaded, None).unwrap();
+    assert_eq!(downloaded, content);
+    assert_eq!(client.fs_file_status("/lfs1/numbers").unwrap().len, length);
+    client.fs_file_close().unwrap();
+    let kinds = client.fs_supported_checksum_types().unwrap();
+    assert_eq!(kinds.len(), 2);
+    for kind in kinds.keys() {
+        let sum = client.fs_file_checksum("/lfs1/numbers", Some(kind), 100, Some(1000)).unwrap();
+        assert_eq!((&*sum.r#type, sum.off, sum.len), (&**kind, 100, 1000));
+    }
+    assert!(client.fs_file_status("/lfs1/none").is_err());
     client.check_connection().unwrap();
 }

@@ -81,6 +81,7 @@ impl Source for Slots {
 fn image_group() {
     sink(ImageGroup::new(Slots, value()));
     let group = reference_mut::<ImageGroup<Slots>>();
+    ImageGroup::end_upload(group);
     sink(ImageGroup::description(group));
     sink(ImageGroup::handle(group, reference(), reference_mut()));
 }

@@ -13,6 +13,9 @@ use westerly_server::{BootState, FlashError, Image, Slot};
 /// The image in slot 0, 108 bytes.
 pub const RUNNING: &[u8] = include_bytes!("running.bin");
 
+/// What ran, and was there besides, when Zephyr's server was recorded: 1.2.3+4 and 1.2.4, made by the recording's own code.
+pub const RECORDED: [&[u8]; 2] = [include_bytes!("recorded_running.bin"), include_bytes!("recorded_new.bin")];
+
 /// What MCUboot writes at the end of a slot with a say in what is booted, where blocks are of 8 bytes.
 const MAGIC: [u8; 16] =
     [0x77, 0xc2, 0x95, 0xf3, 0x60, 0xd2, 0xef, 0x7f, 0x35, 0x52, 0x50, 0x0f, 0x2c, 0xb6, 0x79, 0x80];
@@ -30,13 +33,19 @@ pub struct Slots<const SIZE: usize = 768, const PAGE: usize = 256, const BLOCK: 
 
 impl<const SIZE: usize, const PAGE: usize, const BLOCK: usize> Default for Slots<SIZE, PAGE, BLOCK> {
     fn default() -> Self {
-        let mut slots = Self { bytes: [[0xff; SIZE]; 2] };
-        slots.bytes[0][..RUNNING.len()].copy_from_slice(RUNNING);
-        slots
+        Self::holding(RUNNING, &[])
     }
 }
 
 impl<const SIZE: usize, const PAGE: usize, const BLOCK: usize> Slots<SIZE, PAGE, BLOCK> {
+    /// An image in each slot, or nothing in the second.
+    pub fn holding(first: &[u8], second: &[u8]) -> Self {
+        let mut slots = Self { bytes: [[0xff; SIZE]; 2] };
+        slots.bytes[0][..first.len()].copy_from_slice(first);
+        slots.bytes[1][..second.len()].copy_from_slice(second);
+        slots
+    }
+
     fn range(&self, slot: Slot, offset: u32, length: usize) -> Result<(usize, core::ops::Range<usize>), FlashError> {
         let start = usize::try_from(offset).map_err(|_| FlashError::Other)?;
         let end = start.checked_add(length).filter(|&end| end <= SIZE).ok_or(FlashError::Other)?;

@@ -97,6 +97,14 @@ pub fn with<R>(suite: &str, act: impl FnOnce(&mut [&mut dyn Group]) -> R) -> R {
                 &mut ZephyrGroup(Partition::default()),
             ])
         }
+        "recorded_image" => {
+            let [running, _] = image::RECORDED;
+            act(&mut [&mut ImageGroup::new(Slots::<768>::holding(running, &[]), true)])
+        }
+        "recorded_images" => {
+            let [running, new] = image::RECORDED;
+            act(&mut [&mut ImageGroup::new(Slots::<768>::holding(running, new), true)])
+        }
         _ => act(&mut Everything::new().groups()),
     }
 }

@@ -24,7 +24,7 @@
 #define LINES_MAX 1024U
 
 /* An upload is FILE_SIZE bytes in requests of CHUNK_SIZE, over and over again. */
-#define FILE_SIZE 4096U
+#define FILE_SIZE 8192U
 #define CHUNK_SIZE 256U
 #define CHUNKS (FILE_SIZE / CHUNK_SIZE)
 

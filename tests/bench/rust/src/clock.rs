@@ -4,13 +4,13 @@
 
 use core::ffi::CStr;
 
-/// How often each step is repeated between the two markers, as on the C side (`BENCH_ITERATIONS`).
+/// How often a step is repeated between the two markers where nothing else is said, as on the C side (`BENCH_ITERATIONS`).
 pub const ITERATIONS: u32 = 1000;
 
 mod c {
     use core::ffi::c_char;
 
-    // SAFETY: the declarations are those of clock.h. The functions marked safe take no pointer, and this application
+    // SAFETY: the declarations are those of clock.h and bench_values.h. The functions marked safe take no pointer, and this application
     // calls them from its only thread.
     unsafe extern "C" {
         pub safe fn bench_take_over();
@@ -18,12 +18,16 @@ mod c {
         pub safe fn bench_end() -> u32;
         pub safe fn bench_finish();
         pub fn bench_fail(why: *const c_char);
-        pub fn bench_report(name: *const c_char, step: *const c_char, clocks: u32);
+        pub fn bench_report(name: *const c_char, step: *const c_char, clocks: u32, iterations: u32);
+        pub safe fn bench_load_settings() -> i32;
         pub fn bench_report_bytes(what: *const c_char, name: *const c_char, bytes: *const u8, length: u32);
     }
 }
 
-pub use c::{bench_begin as begin, bench_end as end, bench_finish as finish, bench_take_over as take_over};
+pub use c::{
+    bench_begin as begin, bench_end as end, bench_finish as finish, bench_load_settings as load_settings,
+    bench_take_over as take_over,
+};
 
 /// Says that nothing can be measured, and why.
 pub fn fail(why: &CStr) {
@@ -31,10 +35,10 @@ pub fn fail(why: &CStr) {
     unsafe { c::bench_fail(why.as_ptr()) }
 }
 
-/// Reports the clocks of one measurement.
-pub fn report(name: &CStr, step: &CStr, clocks: u32) {
+/// Reports the clocks of one measurement of so many steps.
+pub fn report(name: &CStr, step: &CStr, clocks: u32, iterations: u32) {
     // SAFETY: both texts end in a zero byte and outlive the call, which keeps neither.
-    unsafe { c::bench_report(name.as_ptr(), step.as_ptr(), clocks) }
+    unsafe { c::bench_report(name.as_ptr(), step.as_ptr(), clocks, iterations) }
 }
 
 /// Reports bytes, so that the script can check what was measured.
