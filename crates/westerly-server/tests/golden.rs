@@ -154,9 +154,9 @@ files! {
     image
     os
     recorded
-    recorded_files
     recorded_image
     recorded_images
+    recorded_files
     recorded_values
     settings
     shell
