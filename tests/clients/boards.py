@@ -186,7 +186,12 @@ class Qemu(Board):
     whenever the board waits, and its clock with it."""
 
     traits = Traits(
-        transports=("serial",), shell=(), images=False, largest_file=6000, many_parts=6000, **_FIRMWARE
+        transports=("serial",),
+        shell=(),
+        images=False,
+        largest_file=6000,
+        many_parts=3000,
+        **_FIRMWARE,
     )
     _BOOTED = r"^\*\*\* (Booting)"
 

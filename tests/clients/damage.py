@@ -3,6 +3,7 @@
 
 import math
 import random
+import sys
 
 
 class Damage:
@@ -36,4 +37,6 @@ class Damage:
 
     def _next(self) -> int:
         """Bytes before the next one to be damaged."""
+        if self._rate == 0:
+            return sys.maxsize
         return int(math.log(1 - self._random.random()) / math.log(1 - self._rate))

@@ -32,17 +32,25 @@ def connect(line, damage: Damage):
     return LossyLines(line.board.serial, damage)
 
 
+def connect_without_faults(line):
+    connection = connect(line, Damage(0, 0.0))
+    connection.window, connection.copies, connection.patience = 1, 1, 1.0
+    return connection
+
+
 def packet_bytes(line) -> int:
     return 1024 if line.transport == "udp" else LINE_PACKET_BYTES
 
 
-def uploaded(line, expected: bytes) -> None:
-    """By another client, over a link without faults."""
+def client_of(line) -> MCUmgrClient:
+    """Another one, over a link without faults."""
     if line.transport == "udp":
-        client = MCUmgrClient.udp(line.board.address, port=boards.UDP_PORT, timeout_ms=5000)
-    else:
-        client = MCUmgrClient.serial(line.board.serial, timeout_ms=5000)
-    with client:
+        return MCUmgrClient.udp(line.board.address, port=boards.UDP_PORT, timeout_ms=5000)
+    return MCUmgrClient.serial(line.board.serial, timeout_ms=5000)
+
+
+def uploaded(line, expected: bytes) -> None:
+    with client_of(line) as client:
         assert client.fs_file_status(name(line)).length == len(expected)
         assert client.fs_file_checksum(name(line), "sha256").output == hashlib.sha256(expected).digest()
 
@@ -66,10 +74,10 @@ def test_clients_that_are_killed(line, rate):
     expected = content(4, line.board.traits.many_parts)
     chance = random.Random(5)
     sends = len(expected) // packet_bytes(line) // KILLS
-    damage = Damage(6, rate) if rate else Damage(6, 1e-12)
+    damage = Damage(6, rate)
     killed = 0
     for number in range(KILLS + 1):
-        connection = connect(line, damage)
+        connection = connect(line, damage) if rate else connect_without_faults(line)
         connection.window = 1
         limit = chance.randrange(1, 2 * sends) if number < KILLS else None
         client = Uploader(connection, name(line), expected, packet_bytes(line), limit)
@@ -81,6 +89,24 @@ def test_clients_that_are_killed(line, rate):
         finally:
             connection.close()
     assert killed > KILLS / 2
+    uploaded(line, expected)
+
+
+def test_a_board_that_restarts(line):
+    """What was not on its medium is sent again, and nothing else."""
+    expected = content(7, line.board.traits.many_parts)
+    connection = connect_without_faults(line)
+    with pytest.raises(Killed):
+        Uploader(connection, name(line), expected, packet_bytes(line), len(expected) // packet_bytes(line) * 3 // 4).begin()
+    connection.close()
+    with client_of(line) as client:
+        client.os_system_reset()
+    line.board.wait_for_restart()
+    with client_of(line) as client, pytest.raises(RuntimeError, match="FILE_NOT_FOUND"):
+        client.fs_file_status(name(line))
+    connection = connect_without_faults(line)
+    Uploader(connection, name(line), expected, packet_bytes(line)).resume()
+    connection.close()
     uploaded(line, expected)
 
 
