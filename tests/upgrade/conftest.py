@@ -106,5 +106,5 @@ def board(build: Build, images: Images, start: Callable[..., Machine], tmp_path:
 def uploaded(build: Build, images: Images, start: Callable[..., Machine], tmp_path: Path) -> Board:
     """A board to which the new image has been uploaded; written into its file, for an upload takes its time."""
     file = tmp_path / "flash.bin"
-    flash.create(file, build.bootloader, images.old, images.new)
+    flash.create(file, build.bootloader, images.old, images.new, build.upload_start)
     return Board(file, start(file), start)

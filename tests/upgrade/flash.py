@@ -12,6 +12,7 @@ SIZE = 16 << 20
 SLOT_SIZE = 512 << 10
 SLOTS = (0x000000, 0x080000)
 BOOTLOADER = 0x200000
+PAGE = 4096
 ERASED = b"\xff"
 
 _MAGIC = bytes.fromhex("77c295f360d2ef7f3552500f2cb67980")
@@ -19,29 +20,34 @@ _MAGIC = bytes.fromhex("77c295f360d2ef7f3552500f2cb67980")
 _COPY_DONE = len(_MAGIC) + 2 * 8
 _STATUS_END = len(_MAGIC) + 4 * 8
 # And before these a byte for each of the three steps with each page, padded to a block that can be written.
-_STATUS_SIZE = SLOT_SIZE // 4096 * 3 * 4
+_STATUS_SIZE = SLOT_SIZE // PAGE * 3 * 4
 _DONE = 1
 
 
-def create(path: Path, bootloader: bytes, first: bytes, second: bytes = b"") -> None:
-    """A flash that is erased but for MCUboot and what is in the slots."""
+def create(path: Path, bootloader: bytes, first: bytes, second: bytes = b"", second_start: int = 0) -> None:
+    """A flash that is erased but for MCUboot and what is in the slots; in the second one from there on."""
     with path.open("wb") as file:
         file.write(ERASED * SIZE)
-        for offset, contents in ((BOOTLOADER, bootloader), (SLOTS[0], first), (SLOTS[1], second)):
+        for offset, contents in ((BOOTLOADER, bootloader), (SLOTS[0], first), (SLOTS[1] + second_start, second)):
             file.seek(offset)
             file.write(contents)
 
 
-def slot(path: Path, number: int) -> bytes:
-    """What a slot holds, its trailer included."""
+def _slot(path: Path, number: int) -> bytes:
     with path.open("rb") as file:
         file.seek(SLOTS[number])
         return file.read(SLOT_SIZE)
 
 
+def holds(path: Path, number: int, image: bytes) -> bool:
+    """Whether a slot holds that image. In the second one a MCUboot that swaps "using offset" may keep a page before it."""
+    contents = _slot(path, number)
+    return contents.startswith(image) or number == 1 and contents.startswith(image, PAGE)
+
+
 def is_swapping(path: Path) -> bool:
     """Whether MCUboot has begun to swap the slots and not come to the end."""
-    contents = slot(path, 0)
+    contents = _slot(path, 0)
     return contents.endswith(_MAGIC) and contents[-_COPY_DONE] != _DONE
 
 

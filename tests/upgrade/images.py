@@ -9,8 +9,6 @@ from pathlib import Path
 
 import flash
 
-PAGE = 4096
-
 
 def _options(path: Path) -> dict[str, str]:
     return {name: value.strip('"') for name, value in re.findall(r"^(\w+)=(.*)$", path.read_text(), re.MULTILINE)}
@@ -39,6 +37,12 @@ class Build:
     @property
     def key(self) -> Path:
         return Path(_options(self.folder / "mcuboot" / "zephyr" / ".config")["CONFIG_BOOT_SIGNATURE_KEY_FILE"])
+
+    @property
+    def upload_start(self) -> int:
+        """Where in the second slot MCUboot looks for an image to be tested."""
+        offset = _options(self._application / "zephyr" / ".config").get("CONFIG_MCUBOOT_BOOTLOADER_MODE_SWAP_USING_OFFSET")
+        return flash.PAGE if offset == "y" else 0
 
     @property
     def _imgtool(self) -> list[str]:

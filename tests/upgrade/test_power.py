@@ -66,7 +66,7 @@ def cut(start):
 def expect_whole(machine, file, images, running):
     """One image runs, and the slots hold the two."""
     slots = (images.new, images.old) if running == "new" else (images.old, images.new)
-    assert [flash.slot(file, number).startswith(image) for number, image in enumerate(slots)] == [True, True]
+    assert [flash.holds(file, number, image) for number, image in enumerate(slots)] == [True, True]
     state = client.states(machine)[0]
     assert (state.version == NEW_VERSION, state.confirmed) == (running == "new", running == "old")
 
