@@ -14,9 +14,6 @@ const KINDS: [(&str, &str); 2] = [
     ("../../crates/westerly-server/tests/golden", "server::holds"),
 ];
 const CASES: &str = "src/cases.c";
-/// Suites for the host alone: all of them are more than the 256 KB of flash of qemu_cortex_m3. What these say about commands the
-/// suites without `recorded` say too.
-const HOST_ALONE: [&str; 2] = ["recorded_files", "recorded_images"];
 
 fn main() {
     let mut functions = String::new();
@@ -26,9 +23,6 @@ fn main() {
         for path in text_files(folder) {
             println!("cargo:rerun-if-changed={}", path.display());
             let suite = path.file_stem().expect("a text file has a name").to_str().expect("in UTF-8").to_owned();
-            if HOST_ALONE.contains(&&*suite) {
-                continue;
-            }
             let text = fs::read_to_string(&path).expect("a golden file can be read");
             for line in text.lines().filter(|line| !line.starts_with('#')) {
                 let (name, function) = function(&suite, check, line);
