@@ -47,9 +47,10 @@ static struct text in_use[ARRAY_SIZE(texts)];
 /* Settings may be written by a shell's thread while a transport asks for the name. */
 static K_MUTEX_DEFINE(lock);
 
+/* For the name of the subtree itself Zephyr passes no key. */
 static int find(const char *key)
 {
-	for (int index = 0; index < ARRAY_SIZE(texts); index++) {
+	for (int index = 0; key != NULL && index < ARRAY_SIZE(texts); index++) {
 		if (strcmp(key, texts[index].key) == 0) {
 			return index;
 		}

@@ -5,6 +5,7 @@ import random
 import re
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,7 @@ class Board:
         self.packet_size = int(self.configuration["WESTERLY_SERIAL_PACKET_SIZE"])
         self.udp = None
         self.bridge = None
+        self.folder = None
         self.boots = 0
 
     def launch(self):
@@ -61,6 +63,9 @@ class Board:
             self.udp = (f"127.{random.randint(1, 254)}.{random.randint(0, 255)}.{random.randint(1, 254)}", UDP_PORT)
             device.generate_command()
             device.command.append(f"--udp-address={self.udp[0]}")
+            # A flash that was never used, and is nobody else's.
+            self.folder = tempfile.TemporaryDirectory(prefix="westerly-")
+            device.command.append(f"--flash={self.folder.name}/flash.bin")
         device.launch()
         self.wait_for_boot()
         if not self.is_native:
@@ -79,6 +84,8 @@ class Board:
         if self.bridge:
             self.bridge.close()
         self.device.close()
+        if self.folder:
+            self.folder.cleanup()
 
 
 @pytest.fixture(scope="session")

@@ -126,7 +126,9 @@ class SerialClient(Client):
             ready, _, _ = select.select([self.file], [], [], max(0, end - time.monotonic()))
             if not ready:
                 raise Silence(f"no line; so far {self.buffer!r}")
-            self.buffer += os.read(self.file, 4096)
+            read = os.read(self.file, 4096)
+            assert read, "the board is gone"
+            self.buffer += read
         line, self.buffer = self.buffer.split(b"\n", 1)
         return line
 
