@@ -13,8 +13,8 @@ use core::hint::black_box;
 use core::panic::PanicInfo;
 
 use westerly_server::{
-    Access, Buffers, Caller, Counters, FilesGroup, Group, Identity, OsGroup, PART_SUFFIX, Requests, Rule, Rules, Server,
-    SettingsGroup, SettingsLimits, StatisticsGroup, Transport, counters,
+    Access, Buffers, Caller, Counters, FilesGroup, Group, Identity, OsGroup, PART_SUFFIX, Requests, Rule, Rules,
+    Server, SettingsGroup, SettingsLimits, StatisticsGroup, Transport, counters,
 };
 use westerly_wire::serial::{Decoder, Encoder, LINE_MAX};
 use westerly_zephyr::files::ZephyrFiles;
@@ -33,8 +33,12 @@ const PATH_SIZE: usize = 64;
 const LIMITS: SettingsLimits = SettingsLimits { name: 32, value: 64 };
 
 /// As the C side tells it, for the answers to be the same.
-const CALLER: Caller =
-    Caller { transport: Transport::Serial, identity: Identity::Anonymous, peer: 0, buffers: Buffers { size: 640, count: 4 } };
+const CALLER: Caller = Caller {
+    transport: Transport::Serial,
+    identity: Identity::Anonymous,
+    peer: 0,
+    buffers: Buffers { size: 640, count: 4 },
+};
 
 /// As the firmware has it: one rule for the transport.
 const POLICY: Rules<'static> =

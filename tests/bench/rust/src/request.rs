@@ -46,7 +46,14 @@ pub enum Process {
 
 const MANY: Process = Process::Times(ITERATIONS);
 
-const fn request(name: &'static CStr, first: u8, group: u8, command: u8, payload: Payload, process: Process) -> Request {
+const fn request(
+    name: &'static CStr,
+    first: u8,
+    group: u8,
+    command: u8,
+    payload: Payload,
+    process: Process,
+) -> Request {
     Request { name, first, group, command, payload, process }
 }
 
