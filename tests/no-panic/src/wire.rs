@@ -101,8 +101,8 @@ fn writer() {
     sink(Writer::text(writer, text()));
     sink(Writer::text_joined(writer, slice::<&str>().iter().copied(), text()));
     sink(Writer::bytes(writer, slice()));
-    sink(Writer::bytes_with(writer, value(), |place| filled(place)));
-    sink(Writer::text_with(writer, value(), |place| filled(place)));
+    sink(Writer::bytes_with(writer, value(), filled));
+    sink(Writer::text_with(writer, value(), filled));
     sink(Writer::unsigned(writer, value()));
     sink(Writer::integer(writer, value()));
     sink(Writer::boolean(writer, decision()));
