@@ -29,24 +29,43 @@ def connect(path):
             time.sleep(0.1)
 
 
+def pump(line, master):
+    """Carries bytes both ways until one side ends, or standard input.
+
+    Neither direction may wait for the other: while a board does not read, QEMU takes nothing from the socket, and while
+    nobody reads what it sends, the whole of QEMU waits.
+    """
+    line.setblocking(False)
+    # Or some 200 KB wait in it, which no serial line holds.
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+    os.set_blocking(master, False)
+    socket_end = line.fileno()
+    # What was read from the key and waits to be written to the other one.
+    waiting = {socket_end: b"", master: b""}
+    other = {socket_end: master, master: socket_end}
+    while True:
+        readers = [end for end, data in waiting.items() if not data]
+        writers = [other[end] for end, data in waiting.items() if data]
+        readable, writable, _ = select.select([*readers, sys.stdin], writers, [])
+        if sys.stdin in readable:
+            return
+        for end in readers:
+            if end in readable:
+                waiting[end] = os.read(end, 4096)
+                if not waiting[end]:
+                    return
+        for end in writable:
+            data = waiting[other[end]]
+            waiting[other[end]] = data[os.write(end, data) :]
+
+
 def main():
     line = connect(Path(sys.argv[1]))
     master, slave = os.openpty()
     # The slave stays open here, so that the pty does not hang up between two clients.
     tty.setraw(slave)
     print(os.ttyname(slave), flush=True)
-    while True:
-        ready, _, _ = select.select([line, master, sys.stdin], [], [])
-        if sys.stdin in ready:
-            return
-        if line in ready:
-            data = line.recv(4096)
-            if not data:
-                return
-            while data:
-                data = data[os.write(master, data) :]
-        if master in ready:
-            line.sendall(os.read(master, 4096))
+    pump(line, master)
 
 
 if __name__ == "__main__":
