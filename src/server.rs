@@ -30,9 +30,11 @@ use westerly_zephyr::statistics::ZephyrStatistics;
 use westerly_zephyr::storage::ZephyrStorage;
 use westerly_zephyr::sync::Mutex;
 
-#[cfg(westerly_udp)]
+#[cfg(westerly_statistics)]
+use crate::serial;
+#[cfg(all(westerly_statistics, westerly_udp))]
 use crate::udp;
-use crate::{access, configuration, serial};
+use crate::{access, configuration};
 
 /// What nobody may read or change over the link it guards: keys, once there are some.
 #[cfg(westerly_settings)]
