@@ -22,7 +22,7 @@ mod hash;
 mod transfers;
 mod upload;
 
-use westerly_wire::error::Code;
+use westerly_wire::error::{Code, UNKNOWN};
 use westerly_wire::files::{StatusRequest, StatusResponse, code, command};
 use westerly_wire::group;
 
@@ -136,9 +136,6 @@ impl From<FileError> for Failure {
         })
     }
 }
-
-/// The same in every group.
-const UNKNOWN: u16 = 1;
 
 /// Bytes that the name of an upload's temporary file has more than its target's: `.~` and a digit. The `PATH` of a [`FilesGroup`]
 /// holds both.

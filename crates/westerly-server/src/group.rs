@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //! One command group, and what passes between it and the server.
 
+use core::ops::ControlFlow;
+
 use westerly_wire::cbor::{Full, Malformed, Message, Writer};
 use westerly_wire::error::{CODE_KEY, Code, ERROR_KEY, GroupError, SmpError, translate};
 use westerly_wire::header::Version;
@@ -178,4 +180,9 @@ impl<'a> Response<'a> {
         self.writer.end()?;
         Ok((self.writer.position(), go_on))
     }
+}
+
+/// Whether a device that tells one thing after the other is to go on: as long as there is room to write them.
+pub(crate) const fn flow(outcome: Result<(), Full>) -> ControlFlow<()> {
+    if outcome.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
 }

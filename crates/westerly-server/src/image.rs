@@ -15,7 +15,7 @@ mod state;
 mod upload;
 
 use westerly_wire::cbor::{List, Value as _};
-use westerly_wire::error::Code;
+use westerly_wire::error::{Code, UNKNOWN};
 use westerly_wire::group;
 use westerly_wire::image::{EraseRequest, IMAGES_KEY, ImageSlots, SlotInformation, code, command};
 
@@ -145,9 +145,6 @@ impl From<FlashError> for Failure {
         })
     }
 }
-
-/// Every group's code for what has none.
-const UNKNOWN: u16 = 1;
 
 /// The image group over a device.
 #[derive(Debug)]

@@ -66,6 +66,7 @@
 
 mod caller;
 mod counters;
+mod decimal;
 mod enumeration;
 mod files;
 mod group;

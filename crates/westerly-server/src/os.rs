@@ -13,6 +13,7 @@ use westerly_wire::os::{
     ResetRequest, TASKS_KEY, Task, code, command,
 };
 
+use crate::group::flow;
 use crate::{Action, After, Failure, Group, GroupDescription, Request, Response};
 
 /// What the OS group needs of a device.
@@ -205,7 +206,7 @@ fn entries<'b, T: Value<'b>>(
     let mut outcome = Ok(());
     tell(&mut |name, value| {
         outcome = writer.text(name).and_then(|()| value.write(writer));
-        if outcome.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        flow(outcome)
     });
     outcome?;
     writer.end()

@@ -9,7 +9,7 @@
 //! What it will not do: buffer a value (it is read straight into the answer), or give a part of one that nobody asked for. A
 //! value longer than the device's limit is an error; a client that wants no more than so many bytes gets the first of them.
 
-use westerly_wire::error::Code;
+use westerly_wire::error::{Code, UNKNOWN};
 use westerly_wire::group;
 use westerly_wire::settings::{
     DeleteRequest, MAX_SIZE_KEY, ReadRequest, SaveRequest, VALUE_KEY, WriteRequest, code, command,
@@ -201,7 +201,7 @@ impl From<SettingsError> for Failure {
             SettingsError::WriteNotSupported => code::WRITE_NOT_SUPPORTED,
             SettingsError::DeleteNotSupported => code::DELETE_NOT_SUPPORTED,
             SettingsError::SaveNotSupported => code::SAVE_NOT_SUPPORTED,
-            SettingsError::Other => code::UNKNOWN,
+            SettingsError::Other => UNKNOWN,
             // The group has no code for it. What was asked to be written is not valid here.
             SettingsError::TooLarge | SettingsError::Invalid => return Self::Smp(Code::Invalid),
         })

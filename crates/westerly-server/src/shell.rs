@@ -11,6 +11,7 @@ use westerly_wire::error::Code;
 use westerly_wire::group;
 use westerly_wire::shell::{ExecuteRequest, OUTPUT_KEY, RETURN_KEY, code, command};
 
+use crate::decimal::{DIGITS, decimal};
 use crate::{Action, Failure, Group, GroupDescription, Request, Response};
 
 /// What the shell group needs of a device.
@@ -63,8 +64,6 @@ impl<S: Shell, const LINE: usize> Group for ShellGroup<S, LINE> {
 const BEHIND_OUTPUT: usize = 1 + RETURN_KEY.len() + 5 + 1;
 /// The end of a text that was cut: a number between these.
 const NOTICE: (&[u8], &[u8]) = (b"\n[", b" bytes cut]");
-/// Digits of the highest number.
-const DIGITS: usize = 10;
 const NOTICE_LENGTH: usize = NOTICE.0.len() + DIGITS + NOTICE.1.len();
 
 fn execute(
@@ -136,18 +135,4 @@ fn state_cut(output: &mut [u8], executed: &Executed) -> usize {
         end = end.saturating_add(1);
     }
     end
-}
-
-/// The digits of a number, at the end of `digits`.
-fn decimal(mut number: u32, digits: &mut [u8; DIGITS]) -> &[u8] {
-    let mut start = digits.len();
-    for digit in digits.iter_mut().rev() {
-        *digit = b'0'.wrapping_add(u8::try_from(number % 10).unwrap_or_default());
-        start = start.saturating_sub(1);
-        number /= 10;
-        if number == 0 {
-            break;
-        }
-    }
-    digits.get(start..).unwrap_or_default()
 }

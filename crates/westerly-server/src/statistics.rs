@@ -12,6 +12,7 @@ use westerly_wire::error::Code;
 use westerly_wire::group;
 use westerly_wire::statistics::{FIELDS_KEY, GroupRequest, LIST_KEY, NAME_KEY, code, command};
 
+use crate::group::flow;
 use crate::{Action, Counters, Failure, Group, GroupDescription, Request, Response};
 
 /// Statistics a device has besides [`Counters`], Zephyr's own for instance; `()` has none.
@@ -107,8 +108,4 @@ impl<M: MoreStatistics> StatisticsGroup<'_, M> {
 fn ours<'a>(request: &Request<'a>, others: &'a [&'a dyn Counters]) -> impl Iterator<Item = &'a dyn Counters> {
     let own: &dyn Counters = request.counters;
     core::iter::once(own).chain(others.iter().copied())
-}
-
-const fn flow(outcome: Result<(), Full>) -> ControlFlow<()> {
-    if outcome.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
 }

@@ -102,6 +102,9 @@ impl<'b> Value<'b> for Code {
     }
 }
 
+/// Something failed that a group has no code for: the same number in every group.
+pub const UNKNOWN: u16 = 1;
+
 /// The key of [`SmpError`], for writers that add another.
 pub const CODE_KEY: &str = "rc";
 /// The key of [`GroupErrorResponse`], for writers that add another.

@@ -20,8 +20,6 @@ pub mod command {
 
 /// Codes of this group's errors.
 pub mod code {
-    /// Something failed that has no code.
-    pub const UNKNOWN: u16 = 1;
     /// The name is longer than the device can take.
     pub const KEY_TOO_LONG: u16 = 2;
     /// There is no value of that name.

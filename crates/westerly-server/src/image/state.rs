@@ -8,6 +8,7 @@ use westerly_wire::cbor::Value as _;
 use westerly_wire::image::{IMAGES_KEY, ImageState, StateRequest, code};
 
 use super::{BootState, Image, Slot, information};
+use crate::decimal::{DIGITS, decimal};
 use crate::mcuboot::Version;
 use crate::{Failure, Response};
 
@@ -116,15 +117,8 @@ impl VersionText {
     }
 
     fn number(&mut self, number: u32) {
-        let mut power = 1_000_000_000u32;
-        let mut begun = false;
-        while power > 0 {
-            let digit = number.checked_div(power).unwrap_or_default().wrapping_rem(10);
-            begun |= digit != 0 || power == 1;
-            if begun {
-                self.push(u8::try_from(digit).unwrap_or_default().wrapping_add(b'0'));
-            }
-            power /= 10;
+        for &digit in decimal(number, &mut [0; DIGITS]) {
+            self.push(digit);
         }
     }
 
