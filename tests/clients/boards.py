@@ -176,10 +176,6 @@ class NativeSim(Board):
         self.wait_for(self._BOOTED, times + 1)
         self.wait_for(self._UDP, times + 1)
 
-    def stop(self) -> None:
-        super().stop()
-        self._folder.cleanup()
-
 
 class Qemu(Board):
     """The application built for qemu_cortex_m3. Not with the -icount of Zephyr's own run target: time would then leap ahead

@@ -5,20 +5,13 @@ import asyncio
 import hashlib
 import random
 import re
-import subprocess
-import sys
 import zlib
 
-import boards
+import clients
 import pytest
-from mcumgr_toolkit import MCUmgrClient
 from smpclient import SMPClient
 from smpclient.generics import error_v2, success
 from smpclient.requests import file_management as file
-from smpclient.transport.serial import SMPSerialTransport
-from smpclient.transport.udp import SMPUDPTransport
-
-SECONDS = 5
 
 
 def content(length: int) -> bytes:
@@ -35,9 +28,7 @@ def smpmgr(line):
     """Runs it and gives what it prints, in one line, without colours."""
 
     def run(*arguments: object) -> str:
-        where = ["--ip", line.board.address] if line.transport == "udp" else ["--port", line.board.serial]
-        command = [sys.executable, "-m", "smpmgr", "--timeout", str(SECONDS), *where, "file", *map(str, arguments)]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        done = clients.smpmgr(line.board, line.transport, "file", *arguments, seconds=60)
         return re.sub(r"\s+|\x1b\[[0-9;]*m", " ", done.stdout + done.stderr)
 
     return run
@@ -45,11 +36,7 @@ def smpmgr(line):
 
 @pytest.fixture
 def toolkit(line):
-    if line.transport == "udp":
-        client = MCUmgrClient.udp(line.board.address, port=boards.UDP_PORT, timeout_ms=1000 * SECONDS)
-    else:
-        client = MCUmgrClient.serial(line.board.serial, timeout_ms=1000 * SECONDS)
-    with client:
+    with clients.toolkit(line) as client:
         yield client
 
 
@@ -59,11 +46,7 @@ def smpclient(line):
 
     def run(act):
         async def connected():
-            if line.transport == "udp":
-                client = SMPClient(SMPUDPTransport(), line.board.address, SECONDS)
-            else:
-                client = SMPClient(SMPSerialTransport(), line.board.serial, SECONDS)
-            async with client:
+            async with clients.smpclient(line) as client:
                 return await act(client)
 
         return asyncio.run(connected())
@@ -210,16 +193,16 @@ def test_two_clients_at_once(smpclient, line, name):
     contents = [content(4000), content(4001)]
 
     async def act(_):
-        clients = [SMPClient(SMPUDPTransport(), line.board.address, SECONDS) for _ in contents]
-        for client in clients:
+        peers = [clients.smpclient(line) for _ in contents]
+        for client in peers:
             await client.connect()
 
         async def upload(client: SMPClient, data: bytes) -> None:
             [_ async for _ in client.upload_file(data, name)]
 
-        await asyncio.gather(*map(upload, clients, contents))
-        received = await asyncio.gather(*(client.download_file(name) for client in clients))
-        for client in clients:
+        await asyncio.gather(*map(upload, peers, contents))
+        received = await asyncio.gather(*(client.download_file(name) for client in peers))
+        for client in peers:
             await client.disconnect()
         return received
 

@@ -5,6 +5,7 @@ import hashlib
 import random
 
 import boards
+import clients
 import pytest
 from damage import Damage
 from links import Forwarder, LossyDatagrams, LossyLines
@@ -42,15 +43,8 @@ def packet_bytes(line) -> int:
     return 1024 if line.transport == "udp" else LINE_PACKET_BYTES
 
 
-def client_of(line) -> MCUmgrClient:
-    """Another one, over a link without faults."""
-    if line.transport == "udp":
-        return MCUmgrClient.udp(line.board.address, port=boards.UDP_PORT, timeout_ms=5000)
-    return MCUmgrClient.serial(line.board.serial, timeout_ms=5000)
-
-
 def uploaded(line, expected: bytes) -> None:
-    with client_of(line) as client:
+    with clients.toolkit(line) as client:
         assert client.fs_file_status(name(line)).length == len(expected)
         assert client.fs_file_checksum(name(line), "sha256").output == hashlib.sha256(expected).digest()
 
@@ -99,10 +93,10 @@ def test_a_board_that_restarts(line):
     with pytest.raises(Killed):
         Uploader(connection, name(line), expected, packet_bytes(line), len(expected) // packet_bytes(line) * 3 // 4).begin()
     connection.close()
-    with client_of(line) as client:
+    with clients.toolkit(line) as client:
         client.os_system_reset()
     line.board.wait_for_restart()
-    with client_of(line) as client, pytest.raises(RuntimeError, match="FILE_NOT_FOUND"):
+    with clients.toolkit(line) as client, pytest.raises(RuntimeError, match="FILE_NOT_FOUND"):
         client.fs_file_status(name(line))
     connection = connect_without_faults(line)
     Uploader(connection, name(line), expected, packet_bytes(line)).resume()

@@ -12,16 +12,12 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-import boards
+import clients
 import pytest
 from mcumgr_toolkit import MCUmgrClient, mcuboot_get_image_info
-from smpclient import SMPClient
 from smpclient.generics import error_v2, success
 from smpclient.requests import image_management as requests
-from smpclient.transport.serial import SMPSerialTransport
-from smpclient.transport.udp import SMPUDPTransport
 
-TIMEOUT_SECONDS = 5
 HEADER_LENGTH = 32
 MAGIC = bytes.fromhex("3db8f396")
 # Not a multiple of a block, a page, or what fits a packet.
@@ -62,10 +58,7 @@ def only_with_images(line):
 @pytest.fixture
 def connect(line):
     def connected() -> MCUmgrClient:
-        if line.transport == "udp":
-            client = MCUmgrClient.udp(line.board.address, port=boards.UDP_PORT, timeout_ms=TIMEOUT_SECONDS * 1000)
-        else:
-            client = MCUmgrClient.serial(line.board.serial, timeout_ms=TIMEOUT_SECONDS * 1000)
+        client = clients.toolkit(line)
         client.use_auto_frame_size()
         return client
 
@@ -234,11 +227,7 @@ def smp(line):
 
     def run(act):
         async def connected():
-            if line.transport == "udp":
-                client = SMPClient(SMPUDPTransport(), line.board.address, TIMEOUT_SECONDS)
-            else:
-                client = SMPClient(SMPSerialTransport(), line.board.serial, TIMEOUT_SECONDS)
-            async with client:
+            async with clients.smpclient(line) as client:
                 return await act(client)
 
         return asyncio.run(connected())
@@ -294,9 +283,7 @@ def test_smpclient_parts_in_any_order(smp, make):
 @pytest.fixture
 def smpmgr(line):
     def run(*arguments: str) -> str:
-        where = ["--ip", line.board.address] if line.transport == "udp" else ["--port", line.board.serial]
-        command = [sys.executable, "-m", "smpmgr", "--timeout", "5", *where, *arguments]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        done = clients.smpmgr(line.board, line.transport, *arguments, seconds=60)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 

@@ -6,11 +6,10 @@ import hashlib
 import re
 from pathlib import Path
 
-import boards
+import clients
 import pytest
 from mcumgr_toolkit import MCUmgrClient
 
-TIMEOUT_MS = 5000
 SHELL = 9
 OUR_COUNTERS = {"server", "serial", "udp"}
 
@@ -20,9 +19,7 @@ def connect(line):
     """Makes a client; the serial line of some boards has another path after a reset."""
 
     def connected() -> MCUmgrClient:
-        if line.transport == "udp":
-            return MCUmgrClient.udp(line.board.address, port=boards.UDP_PORT, timeout_ms=TIMEOUT_MS)
-        return MCUmgrClient.serial(line.board.serial, timeout_ms=TIMEOUT_MS)
+        return clients.toolkit(line)
 
     return connected
 

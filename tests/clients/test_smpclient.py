@@ -4,9 +4,9 @@
 import asyncio
 import datetime
 
+import clients
 import pytest
 from smp import header
-from smpclient import SMPClient
 from smpclient.generics import error_v1, error_v2, success
 from smpclient.requests import enumeration_management as enumeration
 from smpclient.requests import os_management as os
@@ -14,10 +14,6 @@ from smpclient.requests import settings_management as settings
 from smpclient.requests import shell_management as shell
 from smpclient.requests import statistics_management as statistics
 from smpclient.requests import zephyr_management as zephyr
-from smpclient.transport.serial import SMPSerialTransport
-from smpclient.transport.udp import SMPUDPTransport
-
-TIMEOUT_SECONDS = 5
 
 
 @pytest.fixture
@@ -25,11 +21,7 @@ def ask(line):
     """Sends requests over one connection and gives their answers; a single one's answer by itself."""
 
     async def exchange(requests):
-        if line.transport == "udp":
-            client = SMPClient(SMPUDPTransport(), line.board.address, TIMEOUT_SECONDS)
-        else:
-            client = SMPClient(SMPSerialTransport(), line.board.serial, TIMEOUT_SECONDS)
-        async with client:
+        async with clients.smpclient(line) as client:
             return [await client.request(request) for request in requests]
 
     def run(*requests):

@@ -2,10 +2,9 @@
 """smpmgr, as its users type it."""
 
 import re
-import subprocess
-import sys
 
 import boards
+import clients
 import pytest
 
 
@@ -14,9 +13,7 @@ def smpmgr(line):
     """Runs it and gives what it prints."""
 
     def run(*arguments: str) -> str:
-        where = ["--ip", line.board.address] if line.transport == "udp" else ["--port", line.board.serial]
-        command = [sys.executable, "-m", "smpmgr", "--timeout", "5", *where, *arguments]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=30)
+        done = clients.smpmgr(line.board, line.transport, *arguments, seconds=30)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
@@ -77,9 +74,8 @@ def test_the_shell_is_not_for_the_network_by_default(request):
         pytest.skip("the firmware's tests run with its defaults anyway")
     board = boards.Simulator(request.config.option.executable, arguments=())
     try:
-        for where, said in ((["--ip", board.address], "EACCESSDENIED"), (["--port", board.serial], "westerly-sim")):
-            command = [sys.executable, "-m", "smpmgr", "--timeout", "5", *where, "shell", "version"]
-            done = subprocess.run(command, capture_output=True, text=True, timeout=30)
+        for transport, said in (("udp", "EACCESSDENIED"), ("serial", "westerly-sim")):
+            done = clients.smpmgr(board, transport, "shell", "version", seconds=30)
             assert said in done.stdout, done.stdout + done.stderr
     finally:
         board.stop()

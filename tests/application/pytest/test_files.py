@@ -7,7 +7,7 @@ import zlib
 
 import pytest
 
-from smp_line import READ, WRITE, SerialClient, UdpClient, request
+from smp_line import READ, WRITE, SerialClient, UdpClient
 from transfers import FILES, Failed, download, upload
 
 FOLDER = "/lfs1"

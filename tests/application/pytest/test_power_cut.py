@@ -15,7 +15,7 @@ import pytest
 
 from images import image
 from smp_line import READ, WRITE, Silence, UdpClient
-from transfers import FILES, IMAGES, Failed, download, upload, upload_image
+from transfers import IMAGES, download, upload, upload_image
 
 SETTINGS = 3
 # power_cut.c
