@@ -23,7 +23,9 @@ pub struct Entry {
     pub origin: Origin,
 }
 
+#[allow(dead_code, reason = "which topics there are is Kconfig's")]
 const HUNDREDTHS: Kind = Kind::Fixed { decimals: 2 };
+#[allow(dead_code, reason = "which topics there are is Kconfig's")]
 const THOUSANDTHS: Kind = Kind::Fixed { decimals: 3 };
 
 /// In the order of their numbers.
@@ -83,7 +85,7 @@ pub fn position(id: u8) -> Option<usize> {
     ENTRIES.iter().position(|entry| entry.topic.id == id)
 }
 
-#[allow(dead_code, reason = "a build may have buttons only")]
+#[allow(dead_code, reason = "which topics there are is Kconfig's")]
 const fn source(
     id: u8,
     source: Source,
@@ -95,20 +97,20 @@ const fn source(
     Entry { topic: Topic { id, name, unit, kind, defaults }, origin: Origin::Source(source) }
 }
 
-#[allow(dead_code, reason = "a build may have no buttons")]
+#[allow(dead_code, reason = "which topics there are is Kconfig's")]
 const fn button(id: u8, number: u8, name: &'static str) -> Entry {
     let topic = Topic { id, name, unit: "", kind: Kind::Boolean, defaults: Configuration::EVERY_VALUE };
     Entry { topic, origin: Origin::Button(number) }
 }
 
 /// A record every so many milliseconds.
-#[allow(dead_code, reason = "Kconfig may leave no such topic")]
+#[allow(dead_code, reason = "which topics there are is Kconfig's")]
 const fn every(period: u32) -> Configuration {
     Configuration { period, ..Configuration::EVERY_VALUE }
 }
 
 /// A look every so many milliseconds, and a record when the value is so much another one.
-#[allow(dead_code, reason = "Kconfig may leave no such topic")]
+#[allow(dead_code, reason = "which topics there are is Kconfig's")]
 const fn changes(period: u32, deadband: i32) -> Configuration {
     Configuration { period, deadband: Some(Value::Integer(deadband)), ..Configuration::EVERY_VALUE }
 }
