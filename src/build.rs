@@ -8,11 +8,12 @@ use std::{env, fs};
 
 const PREFIX: &str = "CONFIG_WESTERLY_";
 /// Those that decide what code there is: `CONFIG_WESTERLY_FILES` is `cfg(westerly_files)` too, and so on.
-const CODE: [&str; 10] = [
+const CODE: [&str; 11] = [
     "ERASE_STORAGE",
     "FILES",
     "IMAGE",
     "IMAGE_REPLACE_PENDING",
+    "LOG",
     "SERIAL_SHELL",
     "SETTINGS",
     "SHELL",

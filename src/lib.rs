@@ -15,6 +15,8 @@
 
 mod access;
 mod configuration;
+#[cfg(westerly_log)]
+mod log;
 mod serial;
 mod server;
 #[cfg(westerly_udp)]
@@ -26,6 +28,8 @@ use core::panic::PanicInfo;
 // SAFETY: the name is what zephyr-lang-rust's main() calls, and nothing else of that name is linked.
 #[unsafe(no_mangle)]
 pub extern "C" fn rust_main() {
+    #[cfg(westerly_log)]
+    log::start();
     #[cfg(westerly_settings)]
     if westerly_zephyr::settings::start().is_err() {
         westerly_zephyr::console::print_line("Westerly: the settings do not start");
@@ -37,5 +41,7 @@ pub extern "C" fn rust_main() {
 
 #[panic_handler]
 fn panic(info: &PanicInfo<'_>) -> ! {
+    #[cfg(westerly_log)]
+    westerly_defmt::panic(info);
     westerly_zephyr::fatal::panic(info)
 }
