@@ -7,6 +7,8 @@
 //! main thread          serial.rs   UART, console framing  \
 //!                                                           server.rs, one message at a time
 //! thread westerly_udp  udp.rs      datagrams              /
+//!
+//! thread westerly_sampler  sampler.rs  topics.rs: what is due, through its filters into the ring that the server reads
 //! ```
 //! It allocates nothing and formats nothing. Sizes and access come from Kconfig through [`configuration`].
 
@@ -17,8 +19,12 @@ mod access;
 mod configuration;
 #[cfg(westerly_log)]
 mod log;
+#[cfg(westerly_telemetry)]
+mod sampler;
 mod serial;
 mod server;
+#[cfg(westerly_telemetry)]
+mod topics;
 #[cfg(westerly_udp)]
 mod udp;
 
@@ -34,6 +40,11 @@ pub extern "C" fn rust_main() {
     if westerly_zephyr::settings::start().is_err() {
         westerly_zephyr::console::print_line("Westerly: the settings do not start");
     }
+    // Before the sampler, whose alarms switch outputs.
+    #[cfg(westerly_io)]
+    westerly_zephyr::io::start();
+    #[cfg(westerly_telemetry)]
+    sampler::start();
     #[cfg(westerly_udp)]
     westerly_zephyr::udp::start_thread(udp::run);
     serial::run();
