@@ -103,6 +103,8 @@ impl Cursor {
 
     /// Takes an answer to a request for [`since`](Self::since) and moves behind it.
     ///
+    /// A device that does not count its runs can restart unseen: when it has made more records since than the reader had read.
+    ///
     /// # Errors
     /// [`Inconsistent`]; the cursor stays where it is.
     pub fn take<R: Numbered>(&mut self, answer: Answer<R>) -> Result<Batch<R>, Inconsistent> {
@@ -112,17 +114,24 @@ impl Cursor {
             _ => answer.next < self.since,
         };
         let from = if restarted { 0 } else { self.since };
-        check(&answer, from)?;
+        let most = most_lost(&answer, from)?;
+        if answer.lost > most {
+            return Err(Inconsistent::Lost);
+        }
+        // A device that does not know of its restart begins at its oldest record and does not count those before.
+        let uncounted = if restarted && answer.boot.is_none() { answer.oldest } else { 0 };
+        let lost = answer.lost.saturating_add(uncounted).min(most);
         self.since = answer.next;
         self.boot = answer.boot;
         self.received += answer.records.len() as u64;
-        self.lost += answer.lost;
+        self.lost += lost;
         self.restarts += u32::from(restarted);
-        Ok(Batch { from, next: answer.next, lost: answer.lost, restarted, records: answer.records })
+        Ok(Batch { from, next: answer.next, lost, restarted, records: answer.records })
     }
 }
 
-fn check<R: Numbered>(answer: &Answer<R>, from: u64) -> Result<(), Inconsistent> {
+/// Checks the sequence numbers, and gives how many records are not in the answer: lost, or of topics that were not asked for.
+fn most_lost<R: Numbered>(answer: &Answer<R>, from: u64) -> Result<u64, Inconsistent> {
     let told = answer.next.checked_sub(from).ok_or(Inconsistent::Backwards)?;
     let mut earliest = from;
     for record in &answer.records {
@@ -132,8 +141,8 @@ fn check<R: Numbered>(answer: &Answer<R>, from: u64) -> Result<(), Inconsistent>
         }
         earliest = sequence + 1;
     }
-    // Records of topics that were not asked for are told of and neither lost nor here.
-    if answer.lost > told - answer.records.len() as u64 { Err(Inconsistent::Lost) } else { Ok(()) }
+    // They are in order, so there are no more of them than numbers.
+    Ok(told - answer.records.len() as u64)
 }
 
 #[cfg(test)]
@@ -174,9 +183,10 @@ mod tests {
     #[test]
     fn a_device_that_does_not_count_its_runs_is_found_out_by_fewer_records() {
         let mut cursor = Cursor::at(100, None);
-        let batch = cursor.take(Answer { boot: None, oldest: 0, records: vec![0, 1], lost: 0, next: 2 }).unwrap();
+        let batch = cursor.take(Answer { boot: None, oldest: 5, records: vec![5, 7], lost: 1, next: 8 }).unwrap();
         assert!(batch.restarted);
-        assert_eq!((cursor.since(), cursor.restarts()), (2, 1));
+        // The five before the oldest, and the one in between.
+        assert_eq!((batch.lost, cursor.since(), cursor.restarts()), (6, 8, 1));
     }
 
     #[test]
