@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The arguments.
 
+mod device;
+
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
+pub(crate) use device::{DeviceArguments, Logs, Monitor, Output, Telemetry};
 use westerly_server::{Access, Rule, Transport};
 use westerly_sim::{Options, SERIAL_PACKET_MAX, SMALLEST_PACKET, Serial, UDP_PACKET_MAX};
 
@@ -19,9 +22,15 @@ pub(crate) struct Arguments {
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {
+pub(crate) enum Command {
     /// Simulate a board until Ctrl-C: it answers over UDP and a pseudo-terminal
     Simulate(Simulate),
+    /// Watch a device's telemetry in the terminal: plots, latest values, alarms, losses
+    Monitor(Monitor),
+    /// Print a device's telemetry, every record once, and how many were lost
+    Telemetry(Telemetry),
+    /// Print a device's log, or a log captured from its UART
+    Logs(Logs),
 }
 
 /// How the simulated board is to be.
@@ -82,12 +91,9 @@ enum AccessArgument {
 }
 
 impl Arguments {
-    /// What to simulate: with or without the command's name, it is the only one.
-    pub(crate) fn simulate(self) -> Simulate {
-        match self.command {
-            Some(Command::Simulate(simulate)) => simulate,
-            None => self.simulate,
-        }
+    /// What to do: without a command's name, to simulate.
+    pub(crate) fn command(self) -> Command {
+        self.command.unwrap_or(Command::Simulate(self.simulate))
     }
 }
 
@@ -147,7 +153,8 @@ mod tests {
 
     fn options(arguments: &[&str]) -> Options {
         let arguments = Arguments::try_parse_from([&["westerly"], arguments].concat()).expect("valid arguments");
-        arguments.simulate().options()
+        let Command::Simulate(simulate) = arguments.command() else { panic!("not simulate") };
+        simulate.options()
     }
 
     #[test]
