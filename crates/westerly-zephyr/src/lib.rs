@@ -3,7 +3,7 @@
 //! Safe Rust over what Westerly needs of Zephyr.
 //!
 //! The one crate of the project with `unsafe` and C in it: UART, sockets, threads, time, clock, memory pools, reboot, files,
-//! settings, statistics, shell, flash, and the locks between them. What Zephyr offers as macros and inline functions is reached through the small C files in
+//! settings, statistics, shell, flash, embedded-hal's buses and pins, and the locks between them. What Zephyr offers as macros and inline functions is reached through the small C files in
 //! `c/`, whose shapes are in `c/westerly.h`; functions that are plain symbols through the module's crate `zephyr-sys`.
 //! Both sides of a structure are checked at compile time where the compiler can, and kept side by side where it cannot.
 //!
@@ -23,6 +23,7 @@ pub mod fatal;
 mod ffi;
 #[cfg(westerly_files)]
 pub mod files;
+pub mod hal;
 #[cfg(westerly_image)]
 pub mod image;
 mod memory_pools;
@@ -40,6 +41,7 @@ pub mod storage;
 pub mod sync;
 mod threads;
 pub mod time;
+#[cfg(zephyr_serial)]
 pub mod uart;
 #[cfg(westerly_udp)]
 pub mod udp;
