@@ -8,12 +8,13 @@ use std::{env, fs};
 
 const PREFIX: &str = "CONFIG_WESTERLY_";
 /// Those that decide what code there is: `CONFIG_WESTERLY_FILES` is `cfg(westerly_files)` too, and so on.
-const CODE: [&str; 26] = [
+const CODE: [&str; 27] = [
     "ERASE_STORAGE",
     "FILES",
     "IMAGE",
     "IMAGE_REPLACE_PENDING",
     "IO",
+    "LOG",
     "SERIAL_SHELL",
     "SETTINGS",
     "SHELL",

@@ -17,6 +17,8 @@
 
 mod access;
 mod configuration;
+#[cfg(westerly_log)]
+mod log;
 #[cfg(westerly_telemetry)]
 mod sampler;
 mod serial;
@@ -32,6 +34,8 @@ use core::panic::PanicInfo;
 // SAFETY: the name is what zephyr-lang-rust's main() calls, and nothing else of that name is linked.
 #[unsafe(no_mangle)]
 pub extern "C" fn rust_main() {
+    #[cfg(westerly_log)]
+    log::start();
     #[cfg(westerly_settings)]
     if westerly_zephyr::settings::start().is_err() {
         westerly_zephyr::console::print_line("Westerly: the settings do not start");
@@ -48,5 +52,7 @@ pub extern "C" fn rust_main() {
 
 #[panic_handler]
 fn panic(info: &PanicInfo<'_>) -> ! {
+    #[cfg(westerly_log)]
+    westerly_defmt::panic(info);
     westerly_zephyr::fatal::panic(info)
 }

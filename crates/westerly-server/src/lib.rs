@@ -64,6 +64,9 @@
     )
 )]
 
+#[macro_use]
+mod say;
+
 mod caller;
 mod counters;
 mod decimal;
