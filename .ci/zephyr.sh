@@ -45,6 +45,19 @@ need_zephyr_tools() {
   fi
   need_core thumbv7m-none-eabi x86_64-unknown-none
   need_python
+  use_compiler_cache
+}
+
+# Every configuration compiles the same bindgen, dozens of crates, in a target folder of its own. Where sccache is to be had,
+# it does so once. It wants the compiler itself, not rustup's stand-in; and its server must not be started by a build, whose
+# output it would hold open.
+use_compiler_cache() {
+  [ -z "${RUSTC_WRAPPER:-}" ] || return 0
+  command -v sccache >/dev/null || packages sccache || return 0
+  RUSTC=$(with_core rustc --print sysroot)/bin/rustc
+  export RUSTC RUSTC_WRAPPER=sccache SCCACHE_IDLE_TIMEOUT=0
+  # Fails where one runs already, which will do.
+  sccache --start-server >/dev/null 2>&1 </dev/null || true
 }
 
 # Twister outside the tree, which it would search else.
@@ -58,14 +71,21 @@ step_twister() {
   rm -rf "$folder"
 }
 
-# The application built as a user does, without a warning, and the clients against it.
+# The application built as a user does, without a warning, and the clients against it: both boards at a time, since the
+# clients mostly wait.
 step_applications() {
   need_zephyr_tools
-  application native_sim/native/64 native_sim zephyr.exe
-  application qemu_cortex_m3 qemu zephyr.elf
+  application native_sim/native/64 native_sim
+  application qemu_cortex_m3 qemu
+  clients native_sim zephyr.exe >"$build/ci/native_sim.clients.log" 2>&1 &
+  local native_sim=$! failed=0
+  clients qemu zephyr.elf || failed=1
+  wait "$native_sim" || failed=1
+  tail -n "$((failed ? 200 : 1))" "$build/ci/native_sim.clients.log"
+  [ "$failed" -eq 0 ] || stop "a client fails, see above"
 }
 
-# Board, what tests/clients calls it, the file that runs.
+# Board, and what tests/clients calls it.
 application() {
   local folder=$build/ci/$2 version=()
   log=$folder.log
@@ -79,8 +99,12 @@ application() {
   if grep -niE '\bwarning\b' "$log" >&2; then
     stop "the build for $1 warns, see above"
   fi
-  "$python/bin/python" -m pytest -q tests/clients --target "$2" --executable "$folder/zephyr/$3"
   log=
+}
+
+# What tests/clients calls the board, and the file that runs.
+clients() {
+  "$python/bin/python" -m pytest -q tests/clients --target "$1" --executable "$build/ci/$1/zephyr/$2"
 }
 
 step_comparison() {

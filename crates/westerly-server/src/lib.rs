@@ -64,6 +64,9 @@
     )
 )]
 
+#[macro_use]
+mod say;
+
 mod caller;
 mod counters;
 mod decimal;
@@ -71,26 +74,36 @@ mod enumeration;
 mod files;
 mod group;
 mod image;
+mod io;
+mod log;
 pub mod mcuboot;
 mod os;
 mod policy;
+mod reading;
 mod server;
 mod settings;
 mod sha256;
 mod shell;
 mod statistics;
+mod stream;
+mod telemetry;
 mod zephyr;
 
 pub use caller::{Buffers, Caller, Identity, Transport};
-pub use counters::{Counter, Counters, SerialCounters, ServerCounters, UdpCounters, tell_counters};
+pub use counters::{Counter, Counters, SerialCounters, ServerCounters, TelemetryCounters, UdpCounters, tell_counters};
 pub use files::{FileError, Files, FilesGroup, OpenMode, PART_SUFFIX};
 pub use group::{Action, After, Failure, Group, GroupDescription, Request, Response};
 pub use image::{BootState, FlashError, Image, ImageGroup, Slot, WRITE_ALIGNMENT_MAX};
+pub use io::{Io, IoError, IoGroup, Line};
+pub use log::{Log, LogGroup, NotKept};
 pub use os::{Application, Bootloader, ClockError, Os, OsGroup, ResetError};
 pub use policy::{Access, AllowAll, Policy, Rule, Rules};
 pub use server::{Answer, Requests, Server};
 pub use settings::{Settings, SettingsError, SettingsGroup, SettingsLimits};
 pub use shell::{Executed, Shell, ShellGroup};
 pub use statistics::{MoreStatistics, StatisticsGroup};
+pub use telemetry::{ConfigureError, Telemetry, TelemetryGroup};
+pub use westerly_store as store;
 pub use westerly_wire as wire;
+pub use westerly_wire::log::{Format as LogFormat, Level};
 pub use zephyr::{Storage, StorageError, ZephyrGroup};

@@ -11,9 +11,14 @@
 //! a peer is never told, and for one decoder an integer width. One function reads every head here, one writes it. minicbor
 //! stays as the reference of the tests. Its `skip`, without an allocator, also gives up on some nested indefinite containers.
 //!
-//! It will not hold floats, tags or big integers until a message needs them; as unknown values they are skipped.
+//! It will not hold tags or big integers until a message needs them; as unknown values they are skipped. Floats are read by
+//! [`Number`] alone.
+
+mod number;
 
 use core::fmt;
+
+pub use number::Number;
 
 /// Nested arrays and maps that an unknown value may hold and still be skipped.
 pub const DEPTH: usize = 8;
@@ -327,6 +332,12 @@ impl<'a> Writer<'a> {
     #[must_use]
     pub const fn position(&self) -> usize {
         self.used
+    }
+
+    /// Bytes there is still room for.
+    #[must_use]
+    pub const fn room(&self) -> usize {
+        self.bytes.len().saturating_sub(self.used)
     }
 
     /// Takes back everything after the first `position` bytes.

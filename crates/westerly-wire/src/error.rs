@@ -8,7 +8,8 @@
 //! | a group's code, version 1 | `{"rc": `[`translate`]`(group, code)}` |
 //!
 //! Sources: Zephyr documentation, "SMP Protocol Specification", sections "Minimal response" and "Error codes"; the
-//! translations are those of each group's `*_translate_error_code` in Zephyr 4.3, but for the Zephyr group (see [`translate`]).
+//! translations are those of each group's `*_translate_error_code` in Zephyr 4.3, but for the Zephyr group (see [`translate`])
+//! and Westerly's own (docs/protocol.md).
 
 use crate::cbor::{Full, Malformed, Reader, Value, Writer};
 use crate::group;
@@ -159,13 +160,17 @@ pub const fn translate(error: GroupError) -> Code {
         | (group::SETTINGS, 2)
         | (group::FILES, 2 | 13)
         | (group::SHELL, _)
-        | (group::ENUMERATION, 2) => Code::Invalid,
+        | (group::ENUMERATION, 2)
+        | (group::TELEMETRY, 3)
+        | (group::LOG, 2)
+        | (group::IO, 3 | 5) => Code::Invalid,
         (group::OS, 3 | 4 | 6)
         | (group::IMAGE, 3..=5)
         | (group::STATISTICS, 2 | 3 | 5)
         | (group::SETTINGS, 3 | 4)
         | (group::FILES, 3 | 14)
-        | (group::ZEPHYR, 2) => Code::NotFound,
+        | (group::ZEPHYR, 2)
+        | (group::TELEMETRY | group::IO, 2) => Code::NotFound,
         (group::IMAGE, 9 | 27 | 28) => Code::BadState,
         (group::IMAGE, 15) => Code::NoMemory,
         _ => Code::Unknown,
@@ -187,7 +192,7 @@ mod tests {
     /// Every group's codes in order from 1, as SMP version 1 answers them.
     #[test]
     fn translations() {
-        let table: [(u16, &[u32]); 8] = [
+        let table: [(u16, &[u32]); 11] = [
             (group::OS, &[1, 3, 5, 5, 1, 5]),
             (
                 group::IMAGE,
@@ -199,13 +204,16 @@ mod tests {
             (group::SHELL, &[3, 3, 3]),
             (group::ENUMERATION, &[1, 3, 1, 1]),
             (group::ZEPHYR, &[1, 5, 1, 1]),
+            (group::TELEMETRY, &[1, 5, 3, 1, 1]),
+            (group::LOG, &[1, 3, 1, 1]),
+            (group::IO, &[1, 5, 3, 1, 3, 1]),
         ];
         for (group, codes) in table {
             for (code, &expected) in (1..).zip(codes) {
                 assert_eq!(u32::from(translate(GroupError { group, code })), expected, "group {group}, code {code}");
             }
         }
-        assert_eq!(translate(GroupError { group: 64, code: 5 }), Code::Unknown);
+        assert_eq!(translate(GroupError { group: 70, code: 2 }), Code::Unknown);
     }
 
     #[test]

@@ -19,5 +19,12 @@ pub const SHELL: u16 = 9;
 pub const ENUMERATION: u16 = 10;
 /// Zephyr's own basic commands.
 pub const ZEPHYR: u16 = 63;
-/// The first number free for an application's own groups.
+/// The first number free for an application's own groups. Westerly's own begin here, so another's on the same device take
+/// numbers behind them.
 pub const FIRST_OF_APPLICATION: u16 = 64;
+/// Westerly's telemetry: records of sensors and events.
+pub const TELEMETRY: u16 = 64;
+/// Westerly's log, as records.
+pub const LOG: u16 = 65;
+/// Westerly's named inputs and outputs.
+pub const IO: u16 = 66;

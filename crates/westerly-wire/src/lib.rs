@@ -9,6 +9,7 @@
 //! | [`cbor`] | bounded reading and writing of CBOR |
 //! | [`error`] | SMP codes, group errors, and what protocol version 1 says instead |
 //! | [`os`], [`image`], [`statistics`], [`settings`], [`files`], [`shell`], [`enumeration`], [`zephyr`] | the messages of a group, one file a group |
+//! | [`telemetry`], [`log`], [`io`] | the same for Westerly's own groups |
 //!
 //! The firmware, the simulator and the host's tools share this crate unchanged.
 //!
@@ -50,9 +51,12 @@ pub mod files;
 pub mod group;
 pub mod header;
 pub mod image;
+pub mod io;
+pub mod log;
 pub mod os;
 pub mod serial;
 pub mod settings;
 pub mod shell;
 pub mod statistics;
+pub mod telemetry;
 pub mod zephyr;

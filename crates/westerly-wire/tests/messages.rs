@@ -2,7 +2,7 @@
 //! Every message: what is written reads back, whatever its values, and any bytes are read or refused.
 
 use proptest::prelude::*;
-use westerly_wire::cbor::{Entries, Full, List, Malformed, Message, Reader, Writer};
+use westerly_wire::cbor::{Entries, Full, List, Malformed, Message, Number, Reader, Writer};
 use westerly_wire::enumeration::{
     CountResponse, Details, DetailsRequest, DetailsResponse, ListResponse, SingleRequest, SingleResponse,
 };
@@ -51,6 +51,10 @@ fn memory_pool() -> impl Strategy<Value = MemoryPool> {
         free,
         minimum_free,
     })
+}
+
+fn number() -> impl Strategy<Value = Number> {
+    prop_oneof![any::<i64>().prop_map(Number::Integer), any::<f32>().prop_map(Number::Float)]
 }
 
 proptest! {
@@ -166,6 +170,55 @@ proptest! {
         survives!(ListResponse { names: List::Values(&[&text[..], "b"]) }, ListResponse);
     }
 
+    #[test]
+    fn telemetry(text in ".{0,40}", id: u8, next: Option<u32>, wide: Option<u64>, number in number(), numbers: Vec<u32>, flag: Option<bool>) {
+        use westerly_wire::telemetry::{
+            Configure, Latest, LatestRequest, LatestResponse, ReadRequest, ReadResponse, Record, Topic, TopicsRequest,
+            TopicsResponse,
+        };
+        let (topic, kind, sequence) = (id, id / 2, wide.unwrap_or(5));
+        let (window, bits, optional) = (next.map(|_| u16::MAX), next.map(|_| id), flag.map(|_| number));
+        let what = Topic {
+            id, name: &text, unit: &text, kind: "fixed", decimals: bits, period: 5, window, statistics: bits, deadband: optional,
+            rate: next, raise: optional, clear: Some(number), output: bits,
+        };
+        survives!(TopicsRequest { from: next }, TopicsRequest);
+        survives!(TopicsResponse { topics: List::Values(&[what, Topic { output: None, ..what }]), next }, TopicsResponse);
+        let topics = next.map(|_| List::Values(&numbers[..]));
+        survives!(ReadRequest { since: wide, max: next, topics, boot: next }, ReadRequest);
+        let record = Record { sequence, uptime: sequence, topic, value: number, kind };
+        let records = List::Values(&[record, Record { kind: 0, ..record }][..]);
+        survives!(ReadResponse { boot: next, oldest: sequence, records, lost: 0, next: sequence }, ReadResponse);
+        survives!(LatestRequest { topics, from: next }, LatestRequest);
+        let latest = Latest { topic, uptime: sequence, value: number, kind };
+        survives!(LatestResponse { uptime: sequence, values: List::Values(&[latest]), next }, LatestResponse);
+        survives!(Configure {
+            topic: 5, default: flag, alarm: flag, period: next, window, statistics: bits, deadband: optional, rate: next,
+            raise: optional, clear: Some(number), output: bits,
+        }, Configure);
+    }
+
+    #[test]
+    fn log_and_io(text in ".{0,40}", data: Vec<u8>, number: Option<u32>, wide: Option<u64>, flag: Option<bool>) {
+        use westerly_wire::{io, log};
+        survives!(log::ReadRequest { since: wide, max: number, boot: number }, log::ReadRequest);
+        let sequence = wide.unwrap_or(5);
+        let records = [log::Record { sequence, frame: &data }, log::Record { sequence: 0, frame: b"" }];
+        survives!(log::ReadResponse {
+            boot: number, format: &text, build: number.map(|_| &data[..]), oldest: sequence, records: List::Values(&records), lost: 0,
+            next: sequence,
+        }, log::ReadResponse);
+        survives!(log::LevelResponse { level: &text, compiled: "info" }, log::LevelResponse);
+        survives!(log::LevelRequest { level: &text }, log::LevelRequest);
+        let (value, line) = (flag == Some(true), io::Line { name: &text, output: flag.is_none(), value: flag });
+        survives!(io::ListRequest { from: number }, io::ListRequest);
+        survives!(io::ListResponse { lines: List::Values(&[line, line]), next: number }, io::ListResponse);
+        survives!(io::ReadRequest { name: &text }, io::ReadRequest);
+        survives!(io::ReadResponse { value }, io::ReadResponse);
+        survives!(io::WriteRequest { name: &text, value }, io::WriteRequest);
+        survives!(io::PulseRequest { name: &text, duration: number.unwrap_or_default() }, io::PulseRequest);
+    }
+
     /// A string put in its place is the string written whole, as much room as there may be around it.
     #[test]
     fn strings_in_place(content in prop::collection::vec(any::<u8>(), 0..600), room in 0usize..700, before in 0usize..4, keep in 0usize..40) {
@@ -246,6 +299,9 @@ proptest! {
         }
         let _ = EchoRequest::decode(&bytes);
         let _ = ResetRequest::decode(&bytes);
+        if let Ok(read) = westerly_wire::telemetry::ReadResponse::decode(&bytes) {
+            let _ = read.records.iter().count();
+        }
         if let Ok(tasks) = TaskStatisticsResponse::decode(&bytes) {
             let _ = tasks.tasks.iter().count();
         }
@@ -283,6 +339,24 @@ proptest! {
         prop_assert_eq!(reader.bytes(), Ok(&bytes[..]));
         prop_assert_eq!(reader.boolean(), Ok(boolean));
         prop_assert_eq!(reader.left(), 0);
+    }
+
+    #[test]
+    fn floats_agree_with_minicbor(single: u32, double: u64) {
+        let (single, double) = (f32::from_bits(single), f64::from_bits(double));
+        let mut ours = [0; 5];
+        Writer::new(&mut ours).float(single).unwrap();
+        let mut encoder = minicbor::Encoder::new(Vec::new());
+        encoder.f32(single).unwrap().f64(double).unwrap();
+        let theirs = encoder.into_writer();
+        prop_assert_eq!(&ours[..], &theirs[..5]);
+        let mut reader = Reader::new(&theirs);
+        prop_assert_eq!(reader.number(), Ok(Number::Float(single)));
+        let read = reader.number();
+        #[expect(clippy::cast_possible_truncation, reason = "rounding is what is asked for")]
+        let rounded = double as f32;
+        let same = read == Ok(Number::Float(rounded)) || matches!(read, Ok(Number::Float(read)) if read.is_nan() && double.is_nan());
+        prop_assert!(same, "{read:?}");
     }
 
     /// What minicbor reads as a value of a type, so is read here, and the other way round.

@@ -1,20 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
-//! The command line: arguments and printing, and nothing else. `westerly` alone starts a simulated board.
+//! The command line: arguments, printing and drawing, and nothing else. `westerly` alone starts a simulated board.
 //!
-//! It has no commands of an SMP client: for the standard ones there are mcumgrctl and smpmgr.
+//! It has no commands of an SMP client for the standard groups: for these there are mcumgrctl and smpmgr.
 
 mod arguments;
 mod failure;
+mod logs;
+mod monitor;
 mod names;
+mod output;
 mod report;
 mod simulate;
+mod telemetry;
 
 use std::process::ExitCode;
 
+use arguments::Command;
 use clap::Parser as _;
 
 fn main() -> ExitCode {
-    match simulate::run(arguments::Arguments::parse().simulate()) {
+    let outcome = match arguments::Arguments::parse().command() {
+        Command::Simulate(arguments) => simulate::run(arguments),
+        Command::Monitor(arguments) => monitor::run(&arguments),
+        Command::Telemetry(arguments) => telemetry::run(&arguments),
+        Command::Logs(arguments) => logs::run(&arguments),
+    };
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("{failure}");

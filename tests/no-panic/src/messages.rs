@@ -2,7 +2,7 @@
 //! Every message of westerly-wire: decoded from any bytes; any value compared, and encoded into any buffer.
 
 use westerly_wire::cbor::Message;
-use westerly_wire::{enumeration, error, files, image, os, settings, shell, statistics};
+use westerly_wire::{enumeration, error, files, image, io, log, os, settings, shell, statistics, telemetry};
 
 use crate::opaque::{reference, reference_mut, sink, slice, slice_mut};
 
@@ -80,4 +80,23 @@ messages! {
     statistics::GroupRequest,
     statistics::GroupResponse,
     statistics::ListResponse,
+    telemetry::TopicsRequest,
+    telemetry::Topic,
+    telemetry::TopicsResponse,
+    telemetry::ReadRequest,
+    telemetry::ReadResponse,
+    telemetry::LatestRequest,
+    telemetry::LatestResponse,
+    telemetry::Configure,
+    log::ReadRequest,
+    log::ReadResponse,
+    log::LevelResponse,
+    log::LevelRequest,
+    io::ListRequest,
+    io::Line,
+    io::ListResponse,
+    io::ReadRequest,
+    io::ReadResponse,
+    io::WriteRequest,
+    io::PulseRequest,
 }

@@ -3,10 +3,11 @@
 
 use core::fmt::Display;
 
-use westerly_wire::cbor::{Entries, Full, Items, List, Malformed, Reader, Value, Writer};
+use westerly_wire::cbor::{Entries, Full, Items, List, Malformed, Number, Reader, Value, Writer};
 use westerly_wire::error::{Code, GroupError, translate};
 use westerly_wire::files::HashOutput;
 use westerly_wire::header::{Header, Operation, Version};
+use westerly_wire::log::{Format as LogFormat, Level};
 use westerly_wire::os::{DateTime, Force, Format, MemoryPool, Part, Task};
 use westerly_wire::serial::{Decoder, Encoder, LINE_MAX, crc16, encoded_length};
 
@@ -21,6 +22,8 @@ pub const ENTRIES: &[fn()] = &[
     serial_encoder,
     reader,
     writer,
+    numbers,
+    log_names,
     hash_output,
     list_of_numbers,
     list_of_messages,
@@ -74,6 +77,7 @@ fn reader() {
     sink(Reader::unsigned(reader));
     sink(Reader::integer(reader));
     sink(Reader::boolean(reader));
+    sink(Reader::number(reader));
     sink(Reader::map(reader));
     sink(Reader::array(reader));
     sink(Reader::more(reader, reference_mut::<Items>()));
@@ -97,6 +101,7 @@ fn writer() {
     sink(Writer::new(slice_mut()));
     let writer = reference_mut::<Writer<'_>>();
     sink(Writer::position(writer));
+    sink(Writer::room(writer));
     Writer::truncate(writer, value());
     sink(Writer::text(writer, text()));
     sink(Writer::text_joined(writer, slice::<&str>().iter().copied(), text()));
@@ -106,9 +111,24 @@ fn writer() {
     sink(Writer::unsigned(writer, value()));
     sink(Writer::integer(writer, value()));
     sink(Writer::boolean(writer, decision()));
+    sink(Writer::float(writer, value()));
     sink(Writer::begin_map(writer));
     sink(Writer::begin_array(writer));
     sink(Writer::end(writer));
+}
+
+#[inline(never)]
+fn numbers() {
+    sink(Number::read(reference_mut()));
+    sink(Number::write(reference(), reference_mut()));
+    sink(reference::<Number>() == reference());
+}
+
+#[inline(never)]
+fn log_names() {
+    sink(Level::name(value()));
+    sink(Level::named(text()));
+    sink(LogFormat::name(value()));
 }
 
 #[inline(never)]

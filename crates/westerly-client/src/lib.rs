@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Reads telemetry and logs of a device over SMP: every record once, and exactly how many were lost.
+//!
+//! ```text
+//! Connection (UDP or serial, mcumgr-toolkit)  \
+//!                                              Link -> Device -> Cursor -> Batch
+//! a fake of a test                            /
+//! ```
+//! A device keeps its records in a ring and gives those from a sequence number on. The [`Cursor`] is that number: it moves when
+//! an answer has arrived and not before, so an answer that got lost is asked for again and no record comes twice. What the
+//! ring has overwritten meanwhile the next answer tells as a number. When the device has restarted the cursor begins anew
+//! with the records of the new run, and [`Batch::restarted`] says so: how many of the earlier run were not read yet is the one
+//! thing nobody knows.
+//!
+//! What it will not do: print, draw, or wait between requests; that is its user's. The standard groups have a client in
+//! mcumgr-toolkit, which this is built on.
+
+mod address;
+mod connection;
+mod cursor;
+mod device;
+mod error;
+mod topic;
+
+pub use address::{Address, InvalidAddress, UDP_PORT};
+pub use connection::Connection;
+pub use cursor::{Answer, Batch, Cursor, Inconsistent, Numbered};
+pub use device::{Device, Frame, Frames, Link};
+pub use error::{Error, LinkError};
+pub use topic::{Kind, Latest, Topic, ValueType};
+pub use westerly_wire::cbor::Number;
+pub use westerly_wire::telemetry::Record;
