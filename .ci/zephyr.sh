@@ -58,14 +58,21 @@ step_twister() {
   rm -rf "$folder"
 }
 
-# The application built as a user does, without a warning, and the clients against it.
+# The application built as a user does, without a warning, and the clients against it: both boards at a time, since the
+# clients mostly wait.
 step_applications() {
   need_zephyr_tools
-  application native_sim/native/64 native_sim zephyr.exe
-  application qemu_cortex_m3 qemu zephyr.elf
+  application native_sim/native/64 native_sim
+  application qemu_cortex_m3 qemu
+  clients native_sim zephyr.exe >"$build/ci/native_sim.clients.log" 2>&1 &
+  local native_sim=$! failed=0
+  clients qemu zephyr.elf || failed=1
+  wait "$native_sim" || failed=1
+  tail -n "$((failed ? 200 : 1))" "$build/ci/native_sim.clients.log"
+  [ "$failed" -eq 0 ] || stop "a client fails, see above"
 }
 
-# Board, what tests/clients calls it, the file that runs.
+# Board, and what tests/clients calls it.
 application() {
   local folder=$build/ci/$2 version=()
   log=$folder.log
@@ -79,8 +86,12 @@ application() {
   if grep -niE '\bwarning\b' "$log" >&2; then
     stop "the build for $1 warns, see above"
   fi
-  "$python/bin/python" -m pytest -q tests/clients --target "$2" --executable "$folder/zephyr/$3"
   log=
+}
+
+# What tests/clients calls the board, and the file that runs.
+clients() {
+  "$python/bin/python" -m pytest -q tests/clients --target "$1" --executable "$build/ci/$1/zephyr/$2"
 }
 
 step_comparison() {

@@ -8,15 +8,32 @@ use std::{env, fs};
 
 const PREFIX: &str = "CONFIG_WESTERLY_";
 /// Those that decide what code there is: `CONFIG_WESTERLY_FILES` is `cfg(westerly_files)` too, and so on.
-const CODE: [&str; 10] = [
+const CODE: [&str; 27] = [
     "ERASE_STORAGE",
     "FILES",
     "IMAGE",
     "IMAGE_REPLACE_PENDING",
+    "IO",
+    "LOG",
     "SERIAL_SHELL",
     "SETTINGS",
     "SHELL",
     "STATISTICS",
+    "TELEMETRY",
+    "TELEMETRY_ACCELERATION",
+    "TELEMETRY_AMBIENT_TEMPERATURE",
+    "TELEMETRY_BUTTON0",
+    "TELEMETRY_BUTTON1",
+    "TELEMETRY_BUTTON2",
+    "TELEMETRY_BUTTON3",
+    "TELEMETRY_CPU_LOAD",
+    "TELEMETRY_DIE_TEMPERATURE",
+    "TELEMETRY_HEAP",
+    "TELEMETRY_HUMIDITY",
+    "TELEMETRY_LIGHT",
+    "TELEMETRY_PRESSURE",
+    "TELEMETRY_UPTIME",
+    "TELEMETRY_VOLTAGE",
     "UDP",
     "UDP_SHELL",
 ];

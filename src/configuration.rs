@@ -22,6 +22,9 @@ const _: () = assert!(UDP_PACKET_SIZE <= LARGEST_DATAGRAM, "CONFIG_WESTERLY_UDP_
 #[cfg(westerly_shell)]
 const _: () = assert!(SHELL_LINE_SIZE > 1, "CONFIG_SHELL_CMD_BUFF_SIZE is too small");
 
+#[cfg(westerly_telemetry)]
+const _: () = assert!(TELEMETRY_SIZE.is_power_of_two(), "CONFIG_WESTERLY_TELEMETRY_SIZE is no power of two");
+
 /// A symbol's value in 16 bits, as the parameters command tells sizes. In a constant, what does not fit does not compile.
 #[expect(clippy::cast_possible_truncation, reason = "checked in the line before; `try_from` is not const")]
 pub const fn told(size: usize) -> u16 {

@@ -7,6 +7,9 @@
 //! main thread          serial.rs   UART, console framing  \
 //!                                                           server.rs, one message at a time
 //! thread westerly_udp  udp.rs      datagrams              /
+//!
+//! thread westerly_defmt    frames of the log to a UART or RTT, where the build has one
+//! thread westerly_sampler  sampler.rs  topics.rs: what is due, through its filters into the ring that the server reads
 //! ```
 //! It allocates nothing and formats nothing. Sizes and access come from Kconfig through [`configuration`].
 
@@ -15,8 +18,14 @@
 
 mod access;
 mod configuration;
+#[cfg(westerly_log)]
+mod log;
+#[cfg(westerly_telemetry)]
+mod sampler;
 mod serial;
 mod server;
+#[cfg(westerly_telemetry)]
+mod topics;
 #[cfg(westerly_udp)]
 mod udp;
 
@@ -26,10 +35,20 @@ use core::panic::PanicInfo;
 // SAFETY: the name is what zephyr-lang-rust's main() calls, and nothing else of that name is linked.
 #[unsafe(no_mangle)]
 pub extern "C" fn rust_main() {
+    #[cfg(westerly_log)]
+    log::start();
     #[cfg(westerly_settings)]
     if westerly_zephyr::settings::start().is_err() {
         westerly_zephyr::console::print_line("Westerly: the settings do not start");
+        defmt::error!("the settings do not start");
     }
+    #[cfg(all(westerly_log, westerly_settings))]
+    log::restore();
+    // Before the sampler, whose alarms switch outputs.
+    #[cfg(westerly_io)]
+    westerly_zephyr::io::start();
+    #[cfg(westerly_telemetry)]
+    sampler::start();
     #[cfg(westerly_udp)]
     westerly_zephyr::udp::start_thread(udp::run);
     serial::run();
@@ -37,5 +56,7 @@ pub extern "C" fn rust_main() {
 
 #[panic_handler]
 fn panic(info: &PanicInfo<'_>) -> ! {
+    #[cfg(westerly_log)]
+    westerly_defmt::panic(info);
     westerly_zephyr::fatal::panic(info)
 }

@@ -44,6 +44,7 @@ pub fn run() {
         console::print_line("Westerly: the UART for SMP does not start");
         return;
     };
+    defmt::info!("SMP on the serial line, packets of {=usize} bytes", SERIAL_PACKET_SIZE);
     let mut chunk = [0; CHUNK];
     loop {
         let count = port.read(&mut chunk);

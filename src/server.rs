@@ -4,8 +4,14 @@
 
 #[cfg(westerly_image)]
 use westerly_server::ImageGroup;
+#[cfg(westerly_io)]
+use westerly_server::IoGroup;
+#[cfg(westerly_log)]
+use westerly_server::LogGroup;
 #[cfg(westerly_shell)]
 use westerly_server::ShellGroup;
+#[cfg(westerly_telemetry)]
+use westerly_server::TelemetryGroup;
 #[cfg(westerly_erase_storage)]
 use westerly_server::ZephyrGroup;
 use westerly_server::{Answer, Caller, Group, OsGroup, Requests, Rules, Server};
@@ -19,6 +25,8 @@ use westerly_server::{SettingsGroup, SettingsLimits};
 use westerly_zephyr::files::ZephyrFiles;
 #[cfg(westerly_image)]
 use westerly_zephyr::image::ZephyrImage;
+#[cfg(westerly_io)]
+use westerly_zephyr::io::ZephyrIo;
 use westerly_zephyr::os::ZephyrOs;
 #[cfg(westerly_settings)]
 use westerly_zephyr::settings::ZephyrSettings;
@@ -30,6 +38,10 @@ use westerly_zephyr::statistics::ZephyrStatistics;
 use westerly_zephyr::storage::ZephyrStorage;
 use westerly_zephyr::sync::Mutex;
 
+#[cfg(westerly_log)]
+use crate::log;
+#[cfg(westerly_telemetry)]
+use crate::sampler;
 #[cfg(westerly_statistics)]
 use crate::serial;
 #[cfg(all(westerly_statistics, westerly_udp))]
@@ -45,6 +57,8 @@ const COUNTERS: &[&dyn Counters] = &[
     &serial::COUNTERS,
     #[cfg(westerly_udp)]
     &udp::COUNTERS,
+    #[cfg(westerly_telemetry)]
+    &sampler::COUNTERS,
 ];
 
 /// The server and its groups: the ones Kconfig asks for (`CONFIG_WESTERLY_FILES` and so on).
@@ -64,6 +78,12 @@ struct Westerly {
     shell: ShellGroup<ZephyrShell, { configuration::SHELL_LINE_SIZE - 1 }>,
     #[cfg(westerly_erase_storage)]
     storage: ZephyrGroup<ZephyrStorage>,
+    #[cfg(westerly_telemetry)]
+    telemetry: TelemetryGroup<sampler::Sampled>,
+    #[cfg(westerly_log)]
+    log: LogGroup<log::Frames>,
+    #[cfg(westerly_io)]
+    io: IoGroup<ZephyrIo>,
 }
 
 static WESTERLY: Mutex<Westerly> = Mutex::new(Westerly {
@@ -85,6 +105,12 @@ static WESTERLY: Mutex<Westerly> = Mutex::new(Westerly {
     shell: ShellGroup::new(ZephyrShell),
     #[cfg(westerly_erase_storage)]
     storage: ZephyrGroup(ZephyrStorage),
+    #[cfg(westerly_telemetry)]
+    telemetry: TelemetryGroup::new(sampler::Sampled),
+    #[cfg(westerly_log)]
+    log: LogGroup::new(log::Frames),
+    #[cfg(westerly_io)]
+    io: IoGroup::new(ZephyrIo),
 });
 
 /// Answers the next request of a packet into `response`, while no other transport is served; `None` after the last.
@@ -107,6 +133,12 @@ pub fn answer(caller: &Caller, requests: &mut Requests<'_>, response: &mut [u8])
         &mut westerly.shell,
         #[cfg(westerly_erase_storage)]
         &mut westerly.storage,
+        #[cfg(westerly_telemetry)]
+        &mut westerly.telemetry,
+        #[cfg(westerly_log)]
+        &mut westerly.log,
+        #[cfg(westerly_io)]
+        &mut westerly.io,
     ];
     westerly.server.handle(groups, caller, requests, response)
 }

@@ -36,6 +36,7 @@ pub extern "C" fn run() {
         console::print_line("Westerly: no SMP over UDP");
         return;
     };
+    defmt::info!("SMP over UDP, packets of {=usize} bytes", UDP_PACKET_SIZE);
     loop {
         let Ok((length, peer)) = socket.receive(request) else {
             time::sleep_milliseconds(FAILURE_PAUSE_MILLISECONDS);

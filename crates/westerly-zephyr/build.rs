@@ -5,7 +5,8 @@
 use std::{env, fs};
 
 /// `CONFIG_WESTERLY_FILES` as `cfg(westerly_files)`, and so on.
-const SYMBOLS: [&str; 7] = ["ERASE_STORAGE", "FILES", "IMAGE", "SETTINGS", "SHELL", "STATISTICS", "UDP"];
+const SYMBOLS: [&str; 9] =
+    ["ERASE_STORAGE", "FILES", "IMAGE", "IO", "SETTINGS", "SHELL", "STATISTICS", "TELEMETRY", "UDP"];
 
 fn main() {
     println!("cargo:rerun-if-env-changed=DOTCONFIG");

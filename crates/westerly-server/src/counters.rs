@@ -181,6 +181,20 @@ counters! {
 }
 
 counters! {
+    /// What the sampling of all topics counts.
+    pub struct TelemetryCounters = "telemetry" {
+        /// Values that came in.
+        samples,
+        /// Values that became no record of their own.
+        filtered,
+        /// Periods without a look at the source, and events for which there was no room.
+        missed,
+        /// Values that could not be had.
+        faults,
+    }
+}
+
+counters! {
     /// What a serial line counts.
     pub struct SerialCounters = "serial" {
         /// Packets that arrived whole.

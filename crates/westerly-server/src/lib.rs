@@ -64,6 +64,9 @@
     )
 )]
 
+#[macro_use]
+mod say;
+
 mod caller;
 mod counters;
 mod decimal;
@@ -87,7 +90,7 @@ mod telemetry;
 mod zephyr;
 
 pub use caller::{Buffers, Caller, Identity, Transport};
-pub use counters::{Counter, Counters, SerialCounters, ServerCounters, UdpCounters, tell_counters};
+pub use counters::{Counter, Counters, SerialCounters, ServerCounters, TelemetryCounters, UdpCounters, tell_counters};
 pub use files::{FileError, Files, FilesGroup, OpenMode, PART_SUFFIX};
 pub use group::{Action, After, Failure, Group, GroupDescription, Request, Response};
 pub use image::{BootState, FlashError, Image, ImageGroup, Slot, WRITE_ALIGNMENT_MAX};

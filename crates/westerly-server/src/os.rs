@@ -168,6 +168,7 @@ impl<O: Os> OsGroup<O> {
     fn reset(&mut self, request: &Request<'_>, response: &mut Response<'_>) -> Result<(), Failure> {
         let reset = request.message::<ResetRequest>()?;
         self.0.prepare_reset(&reset).map_err(|ResetError::Busy| Code::Busy)?;
+        say!(info, "reset");
         response.after(After::Reset(reset));
         Ok(())
     }

@@ -81,6 +81,7 @@ impl<P: Policy> Server<P> {
             Err(failure) => response.fail(failure, header.group, header.version).map(|(length, go_on)| {
                 requests.rest = behind.get(header.length.into()..).filter(|_| go_on).unwrap_or_default();
                 self.counters.failed.count();
+                say!(debug, "failed: group {} command {}", header.group, header.command);
                 (length, After::Nothing)
             }),
         };
@@ -100,6 +101,7 @@ impl<P: Policy> Server<P> {
             let Some((header, behind)) = Header::split(requests.rest) else {
                 if !requests.rest.is_empty() {
                     self.counters.dropped_short.count();
+                    say!(warn, "{} bytes are no message", requests.rest.len());
                     requests.end();
                 }
                 return None;
@@ -122,7 +124,10 @@ impl<P: Policy> Server<P> {
         behind: &'p [u8],
         response: &mut Response<'_>,
     ) -> Result<&'p [u8], Failure> {
-        let (payload, rest) = behind.split_at_checked(header.length.into()).ok_or(Code::Corrupt)?;
+        let Some((payload, rest)) = behind.split_at_checked(header.length.into()) else {
+            say!(warn, "malformed: {} bytes of {} announced", behind.len(), header.length);
+            return Err(Code::Corrupt.into());
+        };
         let action = match header.operation {
             Operation::Read => Action::Read,
             Operation::Write => Action::Write,
@@ -135,8 +140,13 @@ impl<P: Policy> Server<P> {
             (Access::Allow, _) | (Access::ReadOnly, Action::Read) => {}
             _ => {
                 self.counters.refused.count();
+                say!(warn, "refused: group {} command {}", header.group, header.command);
                 return Err(Code::AccessDenied.into());
             }
+        }
+        // A reader of the log would never come to its end if each of its requests were in it.
+        if header.group != group::LOG {
+            say!(trace, "group {} command {} in {} bytes", header.group, header.command, payload.len());
         }
         let request = Request { caller, action, command: header.command, payload, counters: &self.counters };
         if header.group == group::ENUMERATION {

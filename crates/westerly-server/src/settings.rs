@@ -118,7 +118,9 @@ impl<S: Settings> Group for SettingsGroup<S> {
             (command::STORAGE, Action::Write) => {
                 let SaveRequest { name } = request.message()?;
                 let name = name.map(|name| self.permitted(name)).transpose()?;
-                Ok(self.settings.save(name)?)
+                self.settings.save(name)?;
+                say!(info, "settings saved: {}", name.unwrap_or("all"));
+                Ok(())
             }
             _ => Err(Code::NotSupported.into()),
         }

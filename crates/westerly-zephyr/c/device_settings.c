@@ -1,10 +1,11 @@
 /*
  * SPDX-License-Identifier: Apache-2.0
  *
- * The device's own settings: the subtree "device". Texts that people give it.
+ * The device's own settings: the subtree "device". Texts that people give it, and a count.
  *
  *   device/name       what the application information tells as the name of the node
  *   device/location   where it is; nothing but the settings tells it
+ *   device/boots      read only: which start of the device this is, 32 bits, the lowest byte first
  *
  * A value that is written or loaded waits until it is committed. An empty one stands for the default of the build, and a
  * default is not stored: a build with another default then has that.
@@ -15,6 +16,7 @@
 
 #include <zephyr/kernel.h>
 #include <zephyr/settings/settings.h>
+#include <zephyr/sys/byteorder.h>
 #include <zephyr/sys/util.h>
 
 #include "westerly.h"
@@ -40,12 +42,20 @@ static const struct {
 };
 
 #define NAME 0
+#define BOOTS "boots"
 
 /* Both as they were at the start: length 0, the default. */
 static struct text waiting[ARRAY_SIZE(texts)];
 static struct text in_use[ARRAY_SIZE(texts)];
 /* Settings may be written by a shell's thread while a transport asks for the name. */
 static K_MUTEX_DEFINE(lock);
+
+static uint32_t boots;
+static enum {
+	LOADING,
+	COUNTED,
+	NOT_COUNTED,
+} counting;
 
 /* For the name of the subtree itself Zephyr passes no key. */
 static int find(const char *key)
@@ -75,6 +85,13 @@ static int on_get(const char *key, char *into, int size)
 {
 	int index = find(key);
 
+	if (key != NULL && strcmp(key, BOOTS) == 0 && counting == COUNTED) {
+		if (size < (int)sizeof(boots)) {
+			return -EMSGSIZE;
+		}
+		sys_put_le32(boots, (uint8_t *)into);
+		return sizeof(boots);
+	}
 	if (index < 0) {
 		return index;
 	}
@@ -86,11 +103,28 @@ static int on_get(const char *key, char *into, int size)
 	return length;
 }
 
+/* Taken from what is stored at the start, and never again: loading later finds what this start has stored. */
+static int boots_load(size_t length, settings_read_cb read, void *source)
+{
+	uint8_t stored[sizeof(boots)];
+
+	if (counting != LOADING) {
+		return -ENOTSUP;
+	}
+	if (length == sizeof(stored) && read(source, stored, sizeof(stored)) == (ssize_t)sizeof(stored)) {
+		boots = sys_get_le32(stored);
+	}
+	return 0;
+}
+
 static int on_set(const char *key, size_t length, settings_read_cb read, void *source)
 {
 	struct text text = {0};
 	int index = find(key);
 
+	if (key != NULL && strcmp(key, BOOTS) == 0) {
+		return boots_load(length, read, source);
+	}
 	if (index < 0) {
 		return index;
 	}
@@ -154,4 +188,19 @@ size_t westerly_device_name(char *into, size_t size)
 
 	(void)k_mutex_unlock(&lock);
 	return length < 0 ? 0 : (size_t)length;
+}
+
+void westerly_boot_count(void)
+{
+	uint8_t stored[sizeof(boots)];
+
+	boots = boots == UINT32_MAX ? UINT32_MAX : boots + 1;
+	sys_put_le32(boots, stored);
+	/* A number that is not stored would be told again after the next start. */
+	counting = settings_save_one(SUBTREE "/" BOOTS, stored, sizeof(stored)) == 0 ? COUNTED : NOT_COUNTED;
+}
+
+uint32_t westerly_boots(void)
+{
+	return counting == COUNTED ? boots : 0;
 }

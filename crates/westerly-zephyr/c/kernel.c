@@ -13,6 +13,16 @@ void westerly_sleep(uint32_t milliseconds)
 	(void)k_msleep(milliseconds);
 }
 
+uint64_t westerly_uptime(void)
+{
+	return (uint64_t)k_uptime_get();
+}
+
+void westerly_yield(void)
+{
+	k_yield();
+}
+
 bool westerly_semaphore_take(struct k_sem *semaphore, uint32_t milliseconds)
 {
 	return k_sem_take(semaphore, K_MSEC(milliseconds)) == 0;

@@ -83,3 +83,17 @@ bool westerly_memory_pool(uint32_t position, struct westerly_memory_pool *pool)
 	}
 	return false;
 }
+
+uint32_t westerly_heap_used(void)
+{
+	uint32_t used = 0;
+	uint32_t index = 0;
+
+	STRUCT_SECTION_FOREACH(k_heap, heap) {
+		struct westerly_memory_pool pool = {0};
+
+		heap_read(heap, index++, &pool);
+		used += pool.blocks - pool.free;
+	}
+	return used;
+}

@@ -22,7 +22,11 @@ int westerly_settings_start(void)
 {
 	int error = settings_subsys_init();
 
-	return westerly_error(error == 0 ? settings_load() : error);
+	if (error == 0) {
+		error = settings_load();
+		westerly_boot_count();
+	}
+	return westerly_error(error);
 }
 
 int westerly_settings_read(const char *name, size_t name_length, uint8_t *into, size_t size)
@@ -121,4 +125,24 @@ int westerly_settings_save(const char *name, size_t name_length)
 		return westerly_error(settings_save_subtree(key));
 	}
 	return is_known ? -WESTERLY_NOT_FOUND : -WESTERLY_INVALID;
+}
+
+int westerly_settings_keep(const char *name, size_t name_length, const uint8_t *value, size_t length)
+{
+	NAME(key);
+
+	if (!westerly_text_copy(key, sizeof(key), name, name_length)) {
+		return -WESTERLY_NOT_FOUND;
+	}
+	return westerly_error(settings_save_one(key, value, length));
+}
+
+int westerly_settings_kept(const char *name, size_t name_length, uint8_t *into, size_t size)
+{
+	NAME(key);
+
+	if (!westerly_text_copy(key, sizeof(key), name, name_length)) {
+		return -WESTERLY_NOT_FOUND;
+	}
+	return westerly_error((int)settings_load_one(key, into, size));
 }

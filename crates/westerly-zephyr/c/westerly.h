@@ -48,6 +48,9 @@ struct westerly_memory_pool {
 /* Fills one entry; false if there are no more. Entries are counted from 0, in a fixed order. */
 bool westerly_memory_pool(uint32_t position, struct westerly_memory_pool *pool);
 
+/* Bytes given out by all heaps. */
+uint32_t westerly_heap_used(void);
+
 /* src/reboot.rs */
 void westerly_reboot(void);
 void westerly_fatal(const char *file, size_t file_length, uint32_t line);
@@ -93,6 +96,8 @@ uint32_t westerly_uart_drain_time(void);
 
 /* src/time.rs */
 void westerly_sleep(uint32_t milliseconds);
+uint64_t westerly_uptime(void); /* ms */
+void westerly_yield(void);
 
 /* src/sync.rs: true if the semaphore was taken. */
 struct k_sem;
@@ -183,6 +188,18 @@ size_t westerly_device_name(char *into, size_t size);
 /* In Rust: whether these bytes are UTF-8. */
 bool westerly_is_text(const uint8_t *bytes, size_t length);
 
+/*
+ * One value of our own that is stored by itself, without a handler: nobody else's to read or write. The name may be no other
+ * setting's. An empty value deletes. How long the value is that was kept, which may be more than size; 0 if there is none.
+ */
+int westerly_settings_keep(const char *name, size_t name_length, const uint8_t *value, size_t length);
+int westerly_settings_kept(const char *name, size_t name_length, uint8_t *into, size_t size);
+
+/* The setting device/boots: which start of the device this is, from 1. 0 if it could not be counted. */
+uint32_t westerly_boots(void);
+/* Once, when the settings are loaded. */
+void westerly_boot_count(void);
+
 /* src/statistics.rs: Zephyr's own. each returns false to see no more. The names live for the length of the call. */
 void westerly_statistics(bool (*each)(const char *name, uint64_t value, void *context), void *context);
 /* False if there is no such group. */
@@ -231,5 +248,49 @@ int westerly_image_active(uint8_t image);
 int westerly_image_boot_next(uint8_t image);
 int westerly_image_test(uint8_t image, bool permanent);
 int westerly_image_confirm(uint8_t image);
+
+/* src/sources.rs, which counts them the same way. */
+enum westerly_source {
+	WESTERLY_UPTIME,              /* s */
+	WESTERLY_CPU_LOAD,            /* 0.1 %, since the last call */
+	WESTERLY_HEAP_USED,           /* bytes */
+	WESTERLY_DIE_TEMPERATURE,     /* 0.01 degrees Celsius */
+	WESTERLY_AMBIENT_TEMPERATURE, /* 0.01 degrees Celsius */
+	WESTERLY_HUMIDITY,            /* 0.01 % */
+	WESTERLY_PRESSURE,            /* 0.001 kPa */
+	WESTERLY_VOLTAGE,             /* 0.001 V */
+	WESTERLY_LIGHT,               /* lx */
+	WESTERLY_ACCELERATION_X,      /* 0.01 m/s^2 */
+	WESTERLY_ACCELERATION_Y,
+	WESTERLY_ACCELERATION_Z,
+	WESTERLY_SOURCES,
+};
+
+/* 0 or a negative errno value. It may wait for a bus. */
+int westerly_source_read(uint8_t source, int32_t *value);
+
+/* src/sampler.rs */
+struct westerly_event {
+	uint64_t uptime; /* ms */
+	uint8_t button;
+	bool pressed;
+};
+
+void westerly_sampler_thread_start(void (*entry)(void));
+/* False if no event came within this time, or if westerly_sampler_wake() ended it. */
+bool westerly_event_wait(struct westerly_event *event, uint32_t milliseconds);
+void westerly_sampler_wake(void);
+/* Events for which there was no room, since the last call. */
+uint32_t westerly_events_lost(void);
+/* c/buttons.c */
+void westerly_event_put(uint8_t button, bool pressed);
+
+/* src/io.rs. Lines are counted from 0. 0 or more, or a negative westerly_error. */
+void westerly_io_start(void);
+/* The line's name; NULL beyond the last. */
+const char *westerly_io_line(uint8_t index, bool *output);
+int westerly_io_read(uint8_t index);
+int westerly_io_write(uint8_t index, bool value);
+int westerly_io_pulse(uint8_t index, uint32_t milliseconds);
 
 #endif

@@ -80,6 +80,8 @@ unsafe extern "C" {
     pub(crate) safe fn westerly_uart_mcumgr() -> *const device;
     pub(crate) safe fn westerly_uart_drain_time() -> u32;
     pub(crate) safe fn westerly_sleep(milliseconds: u32);
+    pub(crate) safe fn westerly_uptime() -> u64;
+    pub(crate) safe fn westerly_yield();
     pub(crate) fn westerly_semaphore_take(semaphore: *mut k_sem, milliseconds: u32) -> bool;
     pub(crate) fn westerly_semaphore_wait(semaphore: *mut k_sem) -> bool;
     pub(crate) fn westerly_mutex_lock(mutex: *mut k_mutex);
@@ -128,6 +130,14 @@ unsafe extern "C" {
     pub(crate) safe fn westerly_settings_load() -> c_int;
     pub(crate) fn westerly_settings_save(name: *const u8, name_length: usize) -> c_int;
     pub(crate) fn westerly_device_name(into: *mut u8, size: usize) -> usize;
+    pub(crate) fn westerly_settings_keep(
+        name: *const u8,
+        name_length: usize,
+        value: *const u8,
+        length: usize,
+    ) -> c_int;
+    pub(crate) fn westerly_settings_kept(name: *const u8, name_length: usize, into: *mut u8, size: usize) -> c_int;
+    pub(crate) safe fn westerly_boots() -> u32;
 }
 
 /// Shows one statistic: its name, its value, and the context. False to see no more.
@@ -181,6 +191,33 @@ unsafe extern "C" {
     pub(crate) safe fn westerly_image_boot_next(image: u8) -> c_int;
     pub(crate) safe fn westerly_image_test(image: u8, permanent: bool) -> c_int;
     pub(crate) safe fn westerly_image_confirm(image: u8) -> c_int;
+}
+
+#[cfg(westerly_telemetry)]
+#[repr(C)]
+#[derive(Default)]
+pub(crate) struct Event {
+    pub(crate) uptime: u64,
+    pub(crate) button: u8,
+    pub(crate) pressed: bool,
+}
+
+#[cfg(westerly_telemetry)]
+unsafe extern "C" {
+    pub(crate) fn westerly_source_read(source: u8, value: *mut i32) -> c_int;
+    pub(crate) safe fn westerly_sampler_thread_start(entry: extern "C" fn());
+    pub(crate) fn westerly_event_wait(event: *mut Event, milliseconds: u32) -> bool;
+    pub(crate) safe fn westerly_sampler_wake();
+    pub(crate) safe fn westerly_events_lost() -> u32;
+}
+
+#[cfg(westerly_io)]
+unsafe extern "C" {
+    pub(crate) safe fn westerly_io_start();
+    pub(crate) fn westerly_io_line(index: u8, output: *mut bool) -> *const c_char;
+    pub(crate) safe fn westerly_io_read(index: u8) -> c_int;
+    pub(crate) safe fn westerly_io_write(index: u8, value: bool) -> c_int;
+    pub(crate) safe fn westerly_io_pulse(index: u8, milliseconds: u32) -> c_int;
 }
 
 /// Text of a string that ends in NUL. Empty if there is none, or if it is not UTF-8.

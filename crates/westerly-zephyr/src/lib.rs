@@ -3,8 +3,8 @@
 //! Safe Rust over what Westerly needs of Zephyr.
 //!
 //! The one crate of the project with `unsafe` and C in it: UART, sockets, threads, time, clock, memory pools, reboot, files,
-//! settings, statistics, shell, flash, and the locks between them. What Zephyr offers as macros and inline functions is reached through the small C files in
-//! `c/`, whose shapes are in `c/westerly.h`; functions that are plain symbols through the module's crate `zephyr-sys`.
+//! settings, statistics, shell, flash, sensors, inputs and outputs, and the locks between them. What Zephyr offers as macros and
+//! inline functions is reached through the small C files in `c/`, whose shapes are in `c/westerly.h`; functions that are plain symbols through the module's crate `zephyr-sys`.
 //! Both sides of a structure are checked at compile time where the compiler can, and kept side by side where it cannot.
 //!
 //! It does not use the module's crate `zephyr`: that brings a panic handler which formats messages (about 4 KB on
@@ -17,7 +17,7 @@
 
 mod application;
 pub mod console;
-#[cfg(any(westerly_files, westerly_settings, westerly_image))]
+#[cfg(any(westerly_files, westerly_settings, westerly_image, westerly_io))]
 mod error;
 pub mod fatal;
 mod ffi;
@@ -25,14 +25,20 @@ mod ffi;
 pub mod files;
 #[cfg(westerly_image)]
 pub mod image;
+#[cfg(westerly_io)]
+pub mod io;
 mod memory_pools;
 mod name;
 pub mod os;
 mod rtc;
+#[cfg(westerly_telemetry)]
+pub mod sampler;
 #[cfg(westerly_settings)]
 pub mod settings;
 #[cfg(westerly_shell)]
 pub mod shell;
+#[cfg(westerly_telemetry)]
+pub mod sources;
 #[cfg(westerly_statistics)]
 pub mod statistics;
 #[cfg(westerly_erase_storage)]
@@ -43,3 +49,14 @@ pub mod time;
 pub mod uart;
 #[cfg(westerly_udp)]
 pub mod udp;
+
+/// Which start of the device this is, counted from 1 in the setting `device/boots`. `None` before the settings are started,
+/// and where it is not counted: without settings, or if the number could not be stored.
+#[must_use]
+pub fn boots() -> Option<u32> {
+    #[cfg(westerly_settings)]
+    let boots = ffi::westerly_boots();
+    #[cfg(not(westerly_settings))]
+    let boots = 0;
+    Some(boots).filter(|&boots| boots > 0)
+}

@@ -19,6 +19,26 @@ pub fn start() -> Result<(), StartError> {
     error::outcome(ffi::westerly_settings_start()).map(drop).map_err(|_| StartError)
 }
 
+/// Error returned by [`keep`]: the value is not stored, and what was stored before is or is not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotKept;
+
+/// Stores a value of the firmware's own under a name that is no other setting's; an empty one deletes it. Nobody reads or
+/// writes it by the settings group, which knows the names that a part of the firmware has registered.
+pub fn keep(name: &str, value: &[u8]) -> Result<(), NotKept> {
+    // SAFETY: C reads the name and the value, neither beyond its length.
+    let result = unsafe { ffi::westerly_settings_keep(name.as_ptr(), name.len(), value.as_ptr(), value.len()) };
+    error::outcome(result).map(drop).map_err(|_| NotKept)
+}
+
+/// The value that [`keep`] stored under this name, and nothing if there is none or it is longer than `into`.
+pub fn kept<'i>(name: &str, into: &'i mut [u8]) -> Option<&'i [u8]> {
+    // SAFETY: C reads the name and writes to `into`, neither beyond the length given.
+    let result = unsafe { ffi::westerly_settings_kept(name.as_ptr(), name.len(), into.as_mut_ptr(), into.len()) };
+    let length = error::outcome(result).ok().filter(|&length| length > 0)?;
+    into.get(..length)
+}
+
 /// Implements [`Settings`] by Zephyr's, of whatever part of the firmware they are.
 pub struct ZephyrSettings;
 

@@ -75,6 +75,7 @@ impl<F: Files, const TRANSFERS: usize, const PATH: usize> FilesGroup<F, TRANSFER
         // To write, a directory or mount point is missing; Zephyr's server makes no difference between them.
         let file =
             file.map_err(|error| if error == FileError::NotFound { FileError::MountPointNotFound } else { error })?;
+        say!(info, "upload of {} begins, {} bytes", part.name, length);
         let upload = Upload { file: Some(file), tag, offset: 0, length, asked: None };
         self.transfers.put(&mut self.files, place, part.owner, part.name, State::Upload(upload));
         Ok(place)
@@ -206,6 +207,7 @@ impl<F: Files, const TRANSFERS: usize, const PATH: usize> FilesGroup<F, TRANSFER
     fn finish(&mut self, target: &Path<PATH>, name: &Path<PATH>) -> Result<(), FileError> {
         self.transfers.replace(&mut self.files, target.as_str());
         self.files.rename(name.as_str(), target.as_str())?;
+        say!(info, "upload of {} is complete", target.as_str());
         // What others left of the same upload is of no use any more.
         for tag in tags::<TRANSFERS>() {
             if !self.transfers.has_tag(tag) {
@@ -219,6 +221,7 @@ impl<F: Files, const TRANSFERS: usize, const PATH: usize> FilesGroup<F, TRANSFER
     fn give_up(&mut self, place: usize) {
         if let Some((_, path, upload)) = self.transfers.upload(place) {
             let name = path.part(upload.tag);
+            say!(warn, "upload to {} failed at {}", name.as_str(), upload.offset);
             self.transfers.end(&mut self.files, place);
             let _ = self.files.remove(name.as_str());
         }

@@ -150,6 +150,7 @@ fn first(
         new.offset = length;
         new.end = End::Done(Some(true));
     } else {
+        say!(info, "upload of image {} begins, {} bytes", slot.image, length);
         new.begin(device)?;
         new.write(device, rest)?;
     }
@@ -306,6 +307,8 @@ impl Upload {
                 return Err(FlashError::Write);
             }
         }
+        let outcome = if matches == Some(false) { "not what was announced" } else { "complete" };
+        say!(info, "upload of image {} is {}", self.slot.image, outcome);
         self.end = End::Done(matches);
         Ok(())
     }

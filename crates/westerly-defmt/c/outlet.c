@@ -1,0 +1,94 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * The thread that sends frames, and what it sends them to.
+ */
+
+#include <zephyr/kernel.h>
+
+#include "westerly_defmt.h"
+
+#if defined(CONFIG_WESTERLY_DEFMT_UART) || defined(CONFIG_WESTERLY_DEFMT_RTT)
+
+/* How long to leave an outlet alone that has no room. */
+#define RETRY K_MSEC(20)
+
+static K_SEM_DEFINE(frames, 0, 1);
+
+void westerly_defmt_wake(void)
+{
+	k_sem_give(&frames);
+}
+
+void westerly_defmt_wait(bool retry)
+{
+	(void)k_sem_take(&frames, retry ? RETRY : K_FOREVER);
+}
+
+static void run(void *unused_1, void *unused_2, void *unused_3)
+{
+	ARG_UNUSED(unused_1);
+	ARG_UNUSED(unused_2);
+	ARG_UNUSED(unused_3);
+	westerly_defmt_run();
+}
+
+/* Below everything else: sending may wait, and whoever logs may not. */
+K_THREAD_DEFINE(westerly_defmt, CONFIG_WESTERLY_DEFMT_STACK_SIZE, run, NULL, NULL, NULL, K_LOWEST_APPLICATION_THREAD_PRIO, 0, 0);
+
+#else
+
+void westerly_defmt_wake(void)
+{
+}
+
+#endif
+
+bool westerly_defmt_begin(uint32_t outlet, size_t room)
+{
+	switch (outlet) {
+#ifdef CONFIG_WESTERLY_DEFMT_UART
+	case WESTERLY_DEFMT_UART:
+		return westerly_defmt_uart_begin();
+#endif
+#ifdef CONFIG_WESTERLY_DEFMT_RTT
+	case WESTERLY_DEFMT_RTT:
+		return westerly_defmt_rtt_begin(room);
+#endif
+	default:
+		return false;
+	}
+}
+
+void westerly_defmt_byte(uint32_t outlet, uint8_t byte)
+{
+	switch (outlet) {
+#ifdef CONFIG_WESTERLY_DEFMT_UART
+	case WESTERLY_DEFMT_UART:
+		westerly_defmt_uart_byte(byte);
+		break;
+#endif
+#ifdef CONFIG_WESTERLY_DEFMT_RTT
+	case WESTERLY_DEFMT_RTT:
+		westerly_defmt_rtt_byte(byte);
+		break;
+#endif
+	default:
+		break;
+	}
+}
+
+void westerly_defmt_end(uint32_t outlet)
+{
+#ifdef CONFIG_WESTERLY_DEFMT_RTT
+	if (outlet == WESTERLY_DEFMT_RTT) {
+		westerly_defmt_rtt_end();
+	}
+#endif
+}
+
+bool westerly_defmt_has(uint32_t outlet)
+{
+	return (outlet == WESTERLY_DEFMT_UART && IS_ENABLED(CONFIG_WESTERLY_DEFMT_UART)) ||
+	       (outlet == WESTERLY_DEFMT_RTT && IS_ENABLED(CONFIG_WESTERLY_DEFMT_RTT));
+}
