@@ -18,6 +18,7 @@ mod files;
 mod image;
 mod messages;
 mod opaque;
+mod records;
 mod server;
 mod store;
 mod values;
@@ -33,6 +34,7 @@ const ENTRIES: &[&[fn()]] = &[
     values::ENTRIES,
     image::ENTRIES,
     store::ENTRIES,
+    records::ENTRIES,
 ];
 
 // SAFETY: the linker's entry; nothing else defines the name.

@@ -15,7 +15,7 @@ use crate::opaque::{reference, reference_mut, sink, slice, slice_mut, value};
 pub const ENTRIES: &[fn()] = &[ring, writer, cursor, record, statistics, configuration, channel, sampling, errors];
 
 /// Of any size.
-fn any_ring() -> &'static Ring {
+pub fn any_ring() -> &'static Ring {
     value()
 }
 
