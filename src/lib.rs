@@ -8,6 +8,7 @@
 //!                                                           server.rs, one message at a time
 //! thread westerly_udp  udp.rs      datagrams              /
 //!
+//! thread westerly_defmt    frames of the log to a UART or RTT, where the build has one
 //! thread westerly_sampler  sampler.rs  topics.rs: what is due, through its filters into the ring that the server reads
 //! ```
 //! It allocates nothing and formats nothing. Sizes and access come from Kconfig through [`configuration`].
@@ -39,7 +40,10 @@ pub extern "C" fn rust_main() {
     #[cfg(westerly_settings)]
     if westerly_zephyr::settings::start().is_err() {
         westerly_zephyr::console::print_line("Westerly: the settings do not start");
+        defmt::error!("the settings do not start");
     }
+    #[cfg(all(westerly_log, westerly_settings))]
+    log::restore();
     // Before the sampler, whose alarms switch outputs.
     #[cfg(westerly_io)]
     westerly_zephyr::io::start();

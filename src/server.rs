@@ -6,6 +6,8 @@
 use westerly_server::ImageGroup;
 #[cfg(westerly_io)]
 use westerly_server::IoGroup;
+#[cfg(westerly_log)]
+use westerly_server::LogGroup;
 #[cfg(westerly_shell)]
 use westerly_server::ShellGroup;
 #[cfg(westerly_telemetry)]
@@ -36,6 +38,8 @@ use westerly_zephyr::statistics::ZephyrStatistics;
 use westerly_zephyr::storage::ZephyrStorage;
 use westerly_zephyr::sync::Mutex;
 
+#[cfg(westerly_log)]
+use crate::log;
 #[cfg(westerly_telemetry)]
 use crate::sampler;
 #[cfg(westerly_statistics)]
@@ -76,6 +80,8 @@ struct Westerly {
     storage: ZephyrGroup<ZephyrStorage>,
     #[cfg(westerly_telemetry)]
     telemetry: TelemetryGroup<sampler::Sampled>,
+    #[cfg(westerly_log)]
+    log: LogGroup<log::Frames>,
     #[cfg(westerly_io)]
     io: IoGroup<ZephyrIo>,
 }
@@ -101,6 +107,8 @@ static WESTERLY: Mutex<Westerly> = Mutex::new(Westerly {
     storage: ZephyrGroup(ZephyrStorage),
     #[cfg(westerly_telemetry)]
     telemetry: TelemetryGroup::new(sampler::Sampled),
+    #[cfg(westerly_log)]
+    log: LogGroup::new(log::Frames),
     #[cfg(westerly_io)]
     io: IoGroup::new(ZephyrIo),
 });
@@ -127,6 +135,8 @@ pub fn answer(caller: &Caller, requests: &mut Requests<'_>, response: &mut [u8])
         &mut westerly.storage,
         #[cfg(westerly_telemetry)]
         &mut westerly.telemetry,
+        #[cfg(westerly_log)]
+        &mut westerly.log,
         #[cfg(westerly_io)]
         &mut westerly.io,
     ];
