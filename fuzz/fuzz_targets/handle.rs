@@ -60,7 +60,7 @@ struct Scribbler;
 
 impl Group for Scribbler {
     fn description(&self) -> GroupDescription {
-        GroupDescription { id: group::FIRST_OF_APPLICATION, name: "scribbler", handlers: u8::MAX }
+        GroupDescription { id: group::IO + 1, name: "scribbler", handlers: u8::MAX }
     }
 
     fn handle(&mut self, request: &Request<'_>, response: &mut Response<'_>) -> Result<(), Failure> {

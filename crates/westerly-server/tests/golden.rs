@@ -12,6 +12,8 @@ use westerly_server::wire::files::{
 use westerly_server::wire::group;
 use westerly_server::wire::header::{Header, Operation};
 use westerly_server::wire::image;
+use westerly_server::wire::io;
+use westerly_server::wire::log;
 use westerly_server::wire::message;
 use westerly_server::wire::os::{
     self, ApplicationResponse, BootloaderModeResponse, BootloaderResponse, DateTimeResponse, EchoResponse, Empty,
@@ -20,6 +22,7 @@ use westerly_server::wire::os::{
 use westerly_server::wire::settings::{self, ReadResponse};
 use westerly_server::wire::shell::ExecuteResponse;
 use westerly_server::wire::statistics::{self, GroupResponse};
+use westerly_server::wire::telemetry;
 use westerly_server::{AllowAll, Buffers, Caller, Identity, Requests, Server, ServerCounters, Transport};
 
 message! {
@@ -115,6 +118,21 @@ fn read_and_write_again(packet: &[u8]) -> Vec<u8> {
         (_, group::ENUMERATION, enumeration::command::LIST) => again::<ListResponse>(payload),
         (_, group::ENUMERATION, enumeration::command::SINGLE) => again::<SingleResponse>(payload),
         (_, group::ENUMERATION, enumeration::command::DETAILS) => again::<DetailsResponse>(payload),
+        (_, group::TELEMETRY, telemetry::command::TOPICS) => again::<telemetry::TopicsResponse>(payload),
+        (_, group::TELEMETRY, telemetry::command::READ) => again::<telemetry::ReadResponse>(payload),
+        (_, group::TELEMETRY, telemetry::command::LATEST) => again::<telemetry::LatestResponse>(payload),
+        (_, group::TELEMETRY, telemetry::command::CONFIGURE) if header.operation == Operation::ReadResponse => {
+            again::<telemetry::Configure>(payload)
+        }
+        (_, group::LOG, log::command::READ) => again::<log::ReadResponse>(payload),
+        (_, group::LOG, log::command::LEVEL) if header.operation == Operation::ReadResponse => {
+            again::<log::LevelResponse>(payload)
+        }
+        (_, group::IO, io::command::LIST) => again::<io::ListResponse>(payload),
+        (_, group::IO, io::command::VALUE) if header.operation == Operation::ReadResponse => {
+            again::<io::ReadResponse>(payload)
+        }
+        (_, group::TELEMETRY | group::LOG | group::IO, _) => again::<Empty>(payload),
         (_, group, command) => panic!("no type for group {group}, command {command}"),
     };
     [&header.to_bytes()[..], &payload].concat()
@@ -152,6 +170,8 @@ files! {
     envelope
     files
     image
+    io
+    log
     os
     recorded
     recorded_image
@@ -161,5 +181,6 @@ files! {
     settings
     shell
     statistics
+    telemetry
     zephyr
 }

@@ -133,7 +133,7 @@ fn counters() {
 fn every_operation_of_every_command() {
     const READ: u8 = 1;
     const WRITE: u8 = 2;
-    let commands: [(u16, &[u8]); 9] = [
+    let commands: [(u16, &[u8]); 12] = [
         (0, &[READ | WRITE, 0, READ, READ, READ | WRITE, WRITE, READ, READ, READ]),
         (1, &[READ | WRITE, WRITE, 0, 0, 0, WRITE, READ]),
         (2, &[READ, READ]),
@@ -142,7 +142,10 @@ fn every_operation_of_every_command() {
         (9, &[WRITE]),
         (10, &[READ, READ, READ, READ]),
         (63, &[WRITE]),
-        (64, &[]),
+        (64, &[READ, READ, READ, READ | WRITE]),
+        (65, &[READ, READ | WRITE]),
+        (66, &[READ, READ | WRITE, WRITE]),
+        (67, &[]),
     ];
     for (group, operations) in commands {
         for command in 0..=255u8 {
@@ -219,7 +222,7 @@ fn packet() -> impl Strategy<Value = Vec<u8>> {
     let header = (
         any::<u8>(),
         0u16..40,
-        prop_oneof![Just(0u16), Just(2), Just(3), Just(9), Just(10), Just(63), any::<u16>()],
+        prop_oneof![Just(0u16), Just(2), Just(3), Just(9), Just(10), Just(63), 64u16..67, any::<u16>()],
         any::<u8>(),
         0u8..12,
     );

@@ -6,15 +6,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use westerly_server::{
-    After, Answer, Caller, FilesGroup, Group, ImageGroup, OsGroup, Requests, Rule, Server, ServerCounters,
-    SettingsGroup, ShellGroup, StatisticsGroup, ZephyrGroup,
+    After, Answer, Caller, FilesGroup, Group, ImageGroup, IoGroup, LogGroup, OsGroup, Requests, Rule, Server,
+    ServerCounters, SettingsGroup, ShellGroup, StatisticsGroup, TelemetryGroup, ZephyrGroup,
 };
 use westerly_wire::header::{Header, Operation};
 use westerly_wire::os::ResetRequest;
 
 use crate::access::BoardRules;
 use crate::activity::{Activity, measure_stack};
-use crate::counters::TransportCounters;
+use crate::counters::BoardCounters;
 use crate::event::{Event, Observer, Peer, Reason};
 use crate::files::{self, SimulatedFiles};
 use crate::folder::Folder;
@@ -22,10 +22,12 @@ use crate::image::SimulatedImages;
 use crate::os::SimulatedOs;
 use crate::settings::{self, SimulatedSettings};
 use crate::shell::{self, SimulatedShell};
+use crate::signals::{SensorFailure, Signals, SimulatedIo, SimulatedLog, SimulatedTelemetry};
 
 pub(crate) struct Board {
     device: Mutex<Device>,
-    counters: Arc<TransportCounters>,
+    counters: Arc<BoardCounters>,
+    signals: Signals,
     _folder: Folder,
     observer: Observer,
 }
@@ -39,7 +41,11 @@ struct Device {
     files: FilesGroup<SimulatedFiles, { files::TRANSFERS }, { files::PATH }>,
     shell: ShellGroup<SimulatedShell, { shell::LINE }>,
     storage: ZephyrGroup<SimulatedSettings>,
-    counters: Arc<TransportCounters>,
+    telemetry: TelemetryGroup<SimulatedTelemetry>,
+    log: LogGroup<SimulatedLog>,
+    io: IoGroup<SimulatedIo>,
+    signals: Signals,
+    counters: Arc<BoardCounters>,
 }
 
 impl Board {
@@ -48,14 +54,16 @@ impl Board {
         node_name: String,
         folder: Folder,
         (files, images): (SimulatedFiles, SimulatedImages),
+        (seed, failures): (u64, Vec<SensorFailure>),
         activities: Vec<Arc<Activity>>,
         observer: Observer,
     ) -> Arc<Self> {
-        let counters = Arc::new(TransportCounters::default());
+        let counters = Arc::new(BoardCounters::default());
         let settings = SimulatedSettings::new(folder.path(), node_name);
-        let parts = (settings, files, images);
+        let signals = Signals::new(seed, failures, settings.clone(), counters.telemetry.clone());
+        let parts = (settings, files, images, signals.clone());
         let device = Mutex::new(Device::new(BoardRules(rules.into()), parts, counters.clone(), activities));
-        Arc::new(Self { device, counters, _folder: folder, observer })
+        Arc::new(Self { device, counters, signals, _folder: folder, observer })
     }
 
     /// Answers every request of a packet, each by a call of `send`.
@@ -119,6 +127,10 @@ impl Board {
         self.device().server.counters().clone()
     }
 
+    pub(crate) fn signals(&self) -> &Signals {
+        &self.signals
+    }
+
     pub(crate) fn boots(&self) -> u32 {
         self.device().settings.settings.boots()
     }
@@ -148,8 +160,8 @@ impl Board {
 impl Device {
     fn new(
         rules: BoardRules,
-        (settings, files, images): (SimulatedSettings, SimulatedFiles, SimulatedImages),
-        counters: Arc<TransportCounters>,
+        (settings, files, images, signals): (SimulatedSettings, SimulatedFiles, SimulatedImages, Signals),
+        counters: Arc<BoardCounters>,
         activities: Vec<Arc<Activity>>,
     ) -> Self {
         Self {
@@ -159,8 +171,12 @@ impl Device {
             image: ImageGroup::new(images, true),
             settings: SettingsGroup { settings: settings.clone(), limits: settings::LIMITS, hidden: settings::HIDDEN },
             files: FilesGroup::new(files),
-            shell: ShellGroup::new(SimulatedShell::new(settings.clone(), counters.clone())),
+            shell: ShellGroup::new(SimulatedShell::new(settings.clone(), counters.clone(), signals.clone())),
             storage: ZephyrGroup(settings),
+            telemetry: TelemetryGroup::new(signals.telemetry()),
+            log: LogGroup::new(signals.log()),
+            io: IoGroup::new(SimulatedIo(signals.clone())),
+            signals,
             counters,
         }
     }
@@ -176,6 +192,9 @@ impl Device {
             &mut self.files,
             &mut self.shell,
             &mut self.storage,
+            &mut self.telemetry,
+            &mut self.log,
+            &mut self.io,
         ];
         self.server.handle(groups, caller, requests, response)
     }
@@ -189,6 +208,9 @@ impl Device {
         self.files = FilesGroup::new(self.files.files().clone());
         self.shell.shell.restart();
         self.os.0.restart();
+        self.signals.restart();
+        self.telemetry.telemetry = self.signals.telemetry();
+        self.log.log = self.signals.log();
         self.image.end_upload();
         (self.settings.settings.boots(), self.image.device.boot())
     }

@@ -1,23 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
-//! What the board's transports count, as the firmware's do.
+//! What the board counts, as the firmware does.
 
 use westerly_server::{Counters, SerialCounters, Transport, UdpCounters};
 
-use crate::event::Reason;
+use std::sync::Arc;
 
-/// The counters of all transports, whether or not the board has them.
+use crate::event::Reason;
+use crate::signals::TelemetryCounters;
+
+/// The counters of all transports, whether or not the board has them, and of the samples.
 #[derive(Debug, Default)]
-pub(crate) struct TransportCounters {
+pub(crate) struct BoardCounters {
     pub(crate) serial: SerialCounters,
     pub(crate) udp: UdpCounters,
+    pub(crate) telemetry: Arc<TelemetryCounters>,
 }
 
-impl TransportCounters {
-    pub(crate) fn groups(&self) -> [&dyn Counters; 2] {
-        [&self.serial, &self.udp]
+impl BoardCounters {
+    pub(crate) fn groups(&self) -> [&dyn Counters; 3] {
+        [&self.serial, &self.udp, &*self.telemetry]
     }
 
-    /// As after a restart.
+    /// As after a restart; those of the samples begin anew with their topics.
     pub(crate) fn restart(&self) {
         self.serial.clear();
         self.udp.clear();

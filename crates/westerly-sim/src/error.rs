@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use crate::image::SLOT_SIZES;
 use crate::options::{SERIAL_PACKET_MAX, SMALLEST_PACKET};
+use crate::signals::sensor_names;
 
 /// Error returned by [`Simulator::start`](crate::Simulator::start). Nothing is left behind.
 #[derive(Debug, thiserror::Error)]
@@ -50,6 +51,12 @@ pub enum StartError {
         path: PathBuf,
         /// What the system says.
         source: io::Error,
+    },
+    /// There is no sensor that could fail.
+    #[error("there is no sensor '{name}'; there are {}", sensor_names().collect::<Vec<_>>().join(", "))]
+    NoSuchSensor {
+        /// As asked for.
+        name: String,
     },
     /// A slot for images cannot have this size.
     #[error("slots of {size} bytes: the size must be a multiple of 4096 between {} and {}", SLOT_SIZES.start(), SLOT_SIZES.end())]

@@ -5,6 +5,8 @@
 //! thread westerly_serial   pseudo-terminal, console framing  \
 //!                                                              Board, one message at a time
 //! thread westerly_udp      datagrams                         /
+//!
+//! thread westerly_sampler  sensors and button -> filters -> ring of records
 //! ```
 //! Everything from the bytes of a packet to the bytes of its answers is `westerly-server`, as on a real board; what stands
 //! for the hardware is here. [`Simulator::start`] gives a running board, [`Event`]s tell what it does.
@@ -12,7 +14,7 @@
 //! | of a board | here |
 //! |---|---|
 //! | date and time | the host's, in UTC; setting it sets the board off from the host, and outlasts a restart |
-//! | tasks | the threads above. Measured: the stack reached by the board's own code, times woken up (for context switches), nanoseconds awake (for cycles of run time). Made up: the priority 0; the states are Zephyr's bits for waiting and ready |
+//! | tasks | the threads of the transports. Measured: the stack reached by the board's own code, times woken up (for context switches), nanoseconds awake (for cycles of run time). Made up: the priority 0; the states are Zephyr's bits for waiting and ready |
 //! | memory pools | the two packet buffers of each thread, as used |
 //! | reset | all counts start anew, the number of boots goes up, the rest of the packet is lost; the transports go on. The boot mode asked for is told to the observer and has no effect |
 //! | application information | of this crate's build and the host |
@@ -20,7 +22,10 @@
 //! | images | two slots, files in the board's folder; in slot 0 at first an image of this crate's version. A restart swaps them as MCUboot would, without signatures |
 //! | settings | `device/name`, which the application information shows once committed, `device/location`, and `device/boots`, which only reads. Saved in the board's folder, whole or not at all. Names under `access` are hidden |
 //! | files | a folder `files` in the board's folder, mounted at `/lfs1`; no path leaves it and no link is followed |
-//! | statistics | of the server and of the transports |
+//! | statistics | of the server, the transports and the samples |
+//! | telemetry | made up by a seed: temperature, humidity, supply voltage, pressure and load, over days of five minutes, and a button somebody presses; an alarm switches an output. Sensors can be made to fail. A thread samples them through the firmware's filters into a ring of 16 KB |
+//! | log | text about what the board does, in a ring of 8 KB |
+//! | inputs and outputs | two LEDs, a relay, the button |
 //! | shell | a few commands, no way to the host's; over UDP only by [`Options::rules`] |
 //! | erasing the storage | of what is saved of the settings, and nothing else |
 //!
@@ -58,10 +63,12 @@ mod options;
 mod os;
 mod settings;
 mod shell;
+mod signals;
 mod simulator;
 mod transport;
 
 pub use error::{LinkError, StartError};
 pub use event::{Event, Peer, Reason};
 pub use options::{Options, SERIAL_PACKET_MAX, SMALLEST_PACKET, Serial, UDP_PACKET_MAX};
+pub use signals::SensorFailure;
 pub use simulator::Simulator;

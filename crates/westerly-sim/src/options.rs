@@ -4,6 +4,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
+use crate::signals::{SensorFailure, is_sensor};
 use westerly_server::{Access, Rule, Transport};
 
 use crate::error::StartError;
@@ -40,6 +41,10 @@ pub struct Options {
     pub folder: Option<PathBuf>,
     /// Bytes of each of the two slots for images, a multiple of 4096; slots that are there already must be of that size.
     pub slot_size: u32,
+    /// What the sensors give is made of this.
+    pub seed: u64,
+    /// When which sensors fail.
+    pub failures: Vec<SensorFailure>,
     /// What the application information gives as the node's name, unless the settings say otherwise.
     pub node_name: String,
 }
@@ -58,6 +63,8 @@ impl Default for Options {
             .concat(),
             folder: None,
             slot_size: 512 * 1024,
+            seed: 1,
+            failures: Vec::new(),
             node_name: "westerly".into(),
         }
     }
@@ -75,6 +82,9 @@ impl Options {
         }
         if !image::is_slot_size(self.slot_size) {
             return Err(StartError::SlotSize { size: self.slot_size });
+        }
+        if let Some(failure) = self.failures.iter().find(|failure| !is_sensor(&failure.topic)) {
+            return Err(StartError::NoSuchSensor { name: failure.topic.clone() });
         }
         Ok(())
     }

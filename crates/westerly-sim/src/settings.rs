@@ -6,12 +6,14 @@
 //! | `device/name` | text; what the application information gives as the node's name |
 //! | `device/location` | text; where the board is |
 //! | `device/boots` | read only: how often the board has started, 32 bits, the lowest byte first |
+//! | `telemetry/`number, `log/level` | read and delete only: what the groups telemetry and log keep |
 //!
 //! A text that is written or loaded waits until it is committed; loading commits. An empty one stands for the default, which is
 //! not saved.
 
 mod storage;
 
+use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -27,6 +29,8 @@ pub(crate) const HIDDEN: &[&str] = &["access"];
 /// The first part of all names.
 const ROOT: &str = "device";
 const BOOTS: &str = "device/boots";
+/// The first parts of names that are the board's own.
+const KEPT_ROOTS: [&str; 2] = ["telemetry", "log"];
 /// The settings people give. Below, a place in this list is a text.
 const TEXTS: [&str; 2] = ["device/name", "device/location"];
 const NAME: usize = 0;
@@ -76,6 +80,21 @@ impl SimulatedSettings {
         self.state().boots
     }
 
+    /// Keeps a value of the board's own, which holds from the next start.
+    pub(crate) fn keep(&self, name: &str, value: &[u8]) -> io::Result<()> {
+        let storage = &mut self.state().storage;
+        let mut saved = storage.read()?;
+        if saved.insert(name.into(), value.into()).is_some_and(|before| before == value) {
+            return Ok(());
+        }
+        storage.replace(&saved)
+    }
+
+    /// A value of the board's own.
+    pub(crate) fn kept(&self, name: &str) -> Option<Vec<u8>> {
+        self.state().storage.read().ok()?.remove(name)
+    }
+
     /// The name in use.
     pub(crate) fn node_name(&self) -> String {
         let state = self.state();
@@ -122,12 +141,18 @@ impl State {
 
 impl Settings for SimulatedSettings {
     fn read(&mut self, name: &str, into: &mut [u8]) -> Result<usize, SettingsError> {
-        let state = self.state();
+        let mut state = self.state();
         let boots = state.boots.to_le_bytes();
+        let kept;
         let value = match place(name) {
             Some(place) if state.waiting[place].is_empty() => state.defaults[place].as_bytes(),
             Some(place) => state.waiting[place].as_bytes(),
             None if name == BOOTS => &boots,
+            None if is_kept(name) => {
+                let saved = state.storage.read().map_err(|_| SettingsError::Other)?;
+                kept = saved.get(name).ok_or(SettingsError::NotFound)?.clone();
+                &*kept
+            }
             None => return Err(missing(name)),
         };
         into.get_mut(..value.len()).ok_or(SettingsError::TooLarge)?.copy_from_slice(value);
@@ -137,7 +162,7 @@ impl Settings for SimulatedSettings {
     fn write(&mut self, name: &str, value: &[u8]) -> Result<(), SettingsError> {
         match place(name) {
             Some(place) => self.state().waiting[place] = text(value)?,
-            None if name == BOOTS => return Err(SettingsError::WriteNotSupported),
+            None if name == BOOTS || is_kept(name) => return Err(SettingsError::WriteNotSupported),
             None => return Err(missing(name)),
         }
         Ok(())
@@ -147,6 +172,12 @@ impl Settings for SimulatedSettings {
         match place(name) {
             Some(_) => self.state().save(|text| text == name, |_| None),
             None if name == BOOTS => Err(SettingsError::DeleteNotSupported),
+            None if is_kept(name) => {
+                let storage = &mut self.state().storage;
+                let mut saved = storage.read().map_err(|_| SettingsError::Other)?;
+                saved.remove(name).ok_or(SettingsError::NotFound)?;
+                storage.replace(&saved).map_err(|_| SettingsError::Other)
+            }
             None => Err(missing(name)),
         }
     }
@@ -167,6 +198,7 @@ impl Settings for SimulatedSettings {
             None | Some(ROOT) => self.state().save(|_| true, value),
             Some(name) if place(name).is_some() => self.state().save(|text| text == name, value),
             Some(BOOTS) => Err(SettingsError::SaveNotSupported),
+            Some(name) if is_kept(name) => Err(SettingsError::SaveNotSupported),
             Some(name) => Err(missing(name)),
         }
     }
@@ -180,6 +212,11 @@ impl westerly_server::Storage for SimulatedSettings {
 
 fn place(name: &str) -> Option<usize> {
     TEXTS.iter().position(|text| *text == name)
+}
+
+/// Whether a value of that name is the board's own.
+fn is_kept(name: &str) -> bool {
+    KEPT_ROOTS.iter().any(|root| name.strip_prefix(root).is_some_and(|rest| rest.starts_with('/')))
 }
 
 fn missing(name: &str) -> SettingsError {

@@ -4,12 +4,13 @@
 use std::fmt::Write as _;
 use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use westerly_server::{Executed, Shell};
 
-use crate::counters::TransportCounters;
+use crate::counters::BoardCounters;
 use crate::settings::SimulatedSettings;
+use crate::signals::{Signals, sensor_names};
 
 /// The longest line, in bytes, as in Zephyr's shell by default.
 pub(crate) const LINE: usize = 255;
@@ -23,12 +24,15 @@ const WRONG_ARGUMENTS: i32 = -22;
 type Command = fn(&SimulatedShell, &mut String, &str) -> i32;
 
 /// In the order in which help shows them.
-const COMMANDS: [(&str, &str, Command); 7] = [
+const COMMANDS: [(&str, &str, Command); 10] = [
     ("echo", "print what follows", SimulatedShell::echo),
+    ("fail", "SENSOR [SECONDS]: make a sensor fail, for so long or for good", SimulatedShell::fail),
     ("false", "do nothing, and return 1", |_, _, _| 1),
     ("help", "print this", SimulatedShell::help),
+    ("mend", "SENSOR: make a sensor well", SimulatedShell::mend),
     ("name", "print the name of the board", SimulatedShell::name),
-    ("stat", "print the counters of the transports", SimulatedShell::statistics),
+    ("press", "[SECONDS]: press the button, for so long or for half a second", SimulatedShell::press),
+    ("stat", "print the counters of transports and samples", SimulatedShell::statistics),
     ("uptime", "print how long ago the board started", SimulatedShell::uptime),
     ("version", "print the version", SimulatedShell::version),
 ];
@@ -36,13 +40,14 @@ const COMMANDS: [(&str, &str, Command); 7] = [
 /// Implements [`Shell`].
 pub(crate) struct SimulatedShell {
     settings: SimulatedSettings,
-    counters: Arc<TransportCounters>,
+    counters: Arc<BoardCounters>,
+    signals: Signals,
     started: Instant,
 }
 
 impl SimulatedShell {
-    pub(crate) fn new(settings: SimulatedSettings, counters: Arc<TransportCounters>) -> Self {
-        Self { settings, counters, started: Instant::now() }
+    pub(crate) fn new(settings: SimulatedSettings, counters: Arc<BoardCounters>, signals: Signals) -> Self {
+        Self { settings, counters, signals, started: Instant::now() }
     }
 
     pub(crate) fn restart(&mut self) {
@@ -63,6 +68,30 @@ impl SimulatedShell {
 
     fn echo(&self, printed: &mut String, arguments: &str) -> i32 {
         let _ = writeln!(printed, "{arguments}");
+        0
+    }
+
+    fn fail(&self, printed: &mut String, arguments: &str) -> i32 {
+        let (name, seconds) = arguments.split_once(' ').unwrap_or((arguments, ""));
+        let duration = match seconds.trim() {
+            "" => None,
+            seconds => match self::seconds(seconds) {
+                Some(duration) => Some(duration),
+                None => return wrong(printed, "fail: not a number of seconds"),
+            },
+        };
+        if self.signals.fail(name, duration) { 0 } else { no_such_sensor(printed, "fail") }
+    }
+
+    fn mend(&self, printed: &mut String, name: &str) -> i32 {
+        if self.signals.mend(name.trim()) { 0 } else { no_such_sensor(printed, "mend") }
+    }
+
+    fn press(&self, printed: &mut String, arguments: &str) -> i32 {
+        match seconds(if arguments.trim().is_empty() { "0.5" } else { arguments.trim() }) {
+            Some(duration) => self.signals.press(duration),
+            None => return wrong(printed, "press: not a number of seconds"),
+        }
         0
     }
 
@@ -106,6 +135,19 @@ impl SimulatedShell {
     }
 }
 
+fn seconds(text: &str) -> Option<Duration> {
+    Duration::try_from_secs_f64(text.parse().ok()?).ok()
+}
+
+fn no_such_sensor(printed: &mut String, command: &str) -> i32 {
+    wrong(printed, &format!("{command}: no such sensor; there are {}", sensor_names().collect::<Vec<_>>().join(", ")))
+}
+
+fn wrong(printed: &mut String, text: &str) -> i32 {
+    let _ = writeln!(printed, "{text}");
+    WRONG_ARGUMENTS
+}
+
 impl Shell for SimulatedShell {
     fn execute(&mut self, line: &str, output: &mut [u8]) -> Executed {
         let mut printed = String::new();
@@ -124,9 +166,11 @@ mod tests {
     #[test]
     fn lines() {
         let folder = Folder::open(None).unwrap();
-        let counters = Arc::new(TransportCounters::default());
+        let counters = Arc::new(BoardCounters::default());
         counters.udp.packets_sent.set(7);
-        let mut shell = SimulatedShell::new(SimulatedSettings::new(folder.path(), "here".into()), counters);
+        let settings = SimulatedSettings::new(folder.path(), "here".into());
+        let signals = Signals::new(1, vec![], settings.clone(), counters.telemetry.clone());
+        let mut shell = SimulatedShell::new(settings, counters, signals);
         let mut run = |line: &str| {
             let mut output = [0; 2000];
             let executed = shell.execute(line, &mut output);
@@ -142,6 +186,13 @@ mod tests {
         assert!(run("stat").0.contains("udp packets_sent 7\n") && run("stat").0.contains("serial packets_sent 0\n"));
         assert!(!run("stat udp").0.contains("serial"));
         assert_eq!(run("stat none").1, WRONG_ARGUMENTS);
+        assert_eq!(run("fail temperature 1.5"), (String::new(), 0));
+        assert_eq!(run("fail humidity"), (String::new(), 0));
+        assert_eq!(run("mend humidity"), (String::new(), 0));
+        assert_eq!(run("press"), (String::new(), 0));
+        for wrong in ["fail", "fail none", "fail temperature soon", "mend button0", "press -1"] {
+            assert_eq!(run(wrong).1, WRONG_ARGUMENTS, "{wrong}");
+        }
         assert_eq!(run("ls; echo"), ("ls;: command not found\n".into(), NO_SUCH_COMMAND));
         let (help, _) = run("help");
         assert_eq!(help.lines().count(), COMMANDS.len());
@@ -151,7 +202,8 @@ mod tests {
     fn what_does_not_fit_is_counted() {
         let folder = Folder::open(None).unwrap();
         let settings = SimulatedSettings::new(folder.path(), "here".into());
-        let mut shell = SimulatedShell::new(settings, Arc::default());
+        let signals = Signals::new(1, vec![], settings.clone(), Arc::default());
+        let mut shell = SimulatedShell::new(settings, Arc::default(), signals);
         let mut output = [0; 4];
         assert_eq!(shell.execute("echo hello", &mut output), Executed { length: 4, cut: 2, returned: 0 });
         assert_eq!(&output, b"hell");

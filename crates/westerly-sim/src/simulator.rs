@@ -25,7 +25,7 @@ pub struct Simulator {
     udp_address: Option<SocketAddr>,
     pty_path: Option<PathBuf>,
     files_folder: PathBuf,
-    transports: Vec<Running>,
+    threads: Vec<Running>,
 }
 
 impl Simulator {
@@ -54,16 +54,25 @@ impl Simulator {
         let images = SimulatedImages::start(folder.path(), options.slot_size)
             .map_err(|source| StartError::Slots { folder: folder.path().into(), source })?;
         let parts = (files, images);
-        let board = Board::new(options.rules, options.node_name, folder, parts, activities, Box::new(observer));
+        let signals = (options.seed, options.failures);
+        let board =
+            Board::new(options.rules, options.node_name, folder, parts, signals, activities, Box::new(observer));
         // From here on dropping ends what has started.
-        let mut simulator = Self { board, udp_address, pty_path, files_folder, transports: Vec::new() };
+        let mut simulator = Self { board, udp_address, pty_path, files_folder, threads: Vec::new() };
+        simulator.threads.push(simulator.sampler()?);
         if let Some(serial) = serial {
-            simulator.transports.push(serial.serve(simulator.board.clone())?);
+            simulator.threads.push(serial.serve(simulator.board.clone())?);
         }
         if let Some(udp) = udp {
-            simulator.transports.push(udp.serve(simulator.board.clone())?);
+            simulator.threads.push(udp.serve(simulator.board.clone())?);
         }
         Ok(simulator)
+    }
+
+    fn sampler(&self) -> Result<Running, StartError> {
+        let (signals, stopper) = (self.board.signals().clone(), self.board.signals().clone());
+        let activity = Arc::new(Activity::new("westerly_sampler", "", 0));
+        Running::start(&activity, move || stopper.stop(), move || signals.sample())
     }
 
     /// Where it listens for UDP.
@@ -109,8 +118,8 @@ impl Simulator {
 
 impl Drop for Simulator {
     fn drop(&mut self) {
-        self.transports.iter().for_each(Running::ask_to_stop);
-        self.transports.drain(..).for_each(Running::join);
+        self.threads.iter().for_each(Running::ask_to_stop);
+        self.threads.drain(..).for_each(Running::join);
     }
 }
 

@@ -20,14 +20,14 @@ use crate::error::StartError;
 /// which hold many more.
 const MESSAGES_AHEAD: u16 = 4;
 
-/// A transport being served.
+/// A thread of the board: a transport being served, or the sampler.
 pub(crate) struct Running {
     thread: JoinHandle<()>,
     ask_to_stop: Box<dyn Fn() + Send + Sync>,
 }
 
 impl Running {
-    /// Starts a thread for a transport; `ask_to_stop` makes it end soon.
+    /// Starts a thread; `ask_to_stop` makes it end soon.
     pub(crate) fn start(
         activity: &Arc<Activity>,
         ask_to_stop: impl Fn() + Send + Sync + 'static,

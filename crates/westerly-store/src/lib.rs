@@ -69,6 +69,8 @@ mod arithmetic;
 mod channel;
 mod configuration;
 mod head;
+#[cfg(test)]
+mod model;
 mod number;
 mod read;
 mod record;

@@ -3,6 +3,7 @@
 
 use core::sync::atomic::{Ordering, fence};
 
+use crate::head::{self, Head};
 use crate::number;
 use crate::ring::Ring;
 
@@ -19,6 +20,8 @@ pub struct Cursor {
     lost: u64,
     /// Where in the ring the search for `sequence` begins. Without it, at the oldest record.
     place: Option<u32>,
+    /// The last read found `sequence`, and that it did not fit.
+    too_long: bool,
 }
 
 impl Cursor {
@@ -28,7 +31,7 @@ impl Cursor {
     /// nothing counted as lost for that.
     #[must_use]
     pub const fn at(sequence: u64) -> Self {
-        Self { sequence, lost: 0, place: None }
+        Self { sequence, lost: 0, place: None, too_long: false }
     }
 
     /// The number it wants next: what [`Cursor::at`] takes to go on from here.
@@ -44,9 +47,12 @@ impl Cursor {
         self.lost
     }
 
-    /// Passes over the next record and counts it as lost: what to do with [`Read::TooLong`].
+    /// After [`Read::TooLong`]: passes over that record and counts it as lost. After anything else it does nothing.
     pub fn skip(&mut self) {
-        self.advance(number::after(self.sequence, 1));
+        if self.too_long {
+            self.too_long = false;
+            self.advance(number::after(self.sequence, 1));
+        }
     }
 
     /// All up to this number that were not read are lost.
@@ -93,6 +99,7 @@ impl Ring {
     ///
     /// `into` holds anything after [`Read::TooLong`] and [`Read::End`].
     pub fn read(&self, cursor: &mut Cursor, into: &mut [u8]) -> Read {
+        cursor.too_long = false;
         for _ in 0..ATTEMPTS {
             if let Some(read) = self.attempt(cursor, into) {
                 return read;
@@ -126,7 +133,7 @@ impl Ring {
                 break;
             }
             if head.sequence >= cursor.sequence {
-                return self.copy(place, cursor, into);
+                return self.copy(place, head, cursor, into);
             }
             end = end.max(number::after(head.sequence, 1));
             place = place.wrapping_add(head.words());
@@ -140,10 +147,9 @@ impl Ring {
         Some(Read::End)
     }
 
-    fn copy(&self, place: u32, cursor: &mut Cursor, into: &mut [u8]) -> Option<Read> {
-        let head = self.head(place);
+    fn copy(&self, place: u32, head: Head, cursor: &mut Cursor, into: &mut [u8]) -> Option<Read> {
         let (sequence, length) = (head.sequence, usize::from(head.length));
-        let mut from = place.wrapping_add(crate::head::WORDS);
+        let mut from = place.wrapping_add(head::WORDS);
         let fitting = into.get_mut(..length);
         let fits = fitting.is_some();
         for bytes in fitting.unwrap_or_default().chunks_mut(4) {
@@ -158,6 +164,7 @@ impl Ring {
         cursor.advance(sequence);
         if !fits {
             cursor.place = Some(place);
+            cursor.too_long = true;
             return Some(Read::TooLong { sequence, length });
         }
         cursor.sequence = number::after(sequence, 1);

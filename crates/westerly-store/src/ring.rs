@@ -124,6 +124,22 @@ impl Ring {
     }
 }
 
+/// Rings as they are after long use, and after misuse.
+#[cfg(test)]
+impl<const N: usize> Ring<[AtomicU32; N]> {
+    pub(crate) fn begun_at(place: u32, number: u64) -> Self {
+        let ring = Self::nonsense(place, place, number, [0x0102_0304; N]);
+        ring.gone.set(number);
+        ring
+    }
+
+    pub(crate) fn nonsense(oldest: u32, next: u32, number: u64, words: [u32; N]) -> Self {
+        let ring = Self { oldest: oldest.into(), next: next.into(), words: words.map(AtomicU32::new), ..Self::new() };
+        ring.number.set(number);
+        ring
+    }
+}
+
 /// Error returned by [`Writer::append`]: the record does not fit into the ring, or has more than 65535 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TooLong;

@@ -106,12 +106,12 @@ pub const BUILD_KEY: &str = "build";
 message! {
     /// Frames in the order they were logged.
     pub struct ReadResponse<'b> {
-        /// Which run of the device this is; absent where it does not count them.
-        boot: optional u32 = "boot",
         /// The name of a [`Format`].
         format: required &'b str = "format",
         /// The build id (GNU, `.note.gnu.build-id`) of the ELF file that the frames belong to; absent where there is none.
         build: optional &'b [u8] = "build",
+        /// Which run of the device this is; absent where it does not count them.
+        boot: optional u32 = "boot",
         /// The sequence number of the oldest frame the device still has.
         oldest: required u64 = "oldest",
         /// The frames.

@@ -55,7 +55,7 @@ static bool is_output(uint8_t index)
 	return index < OUTPUTS;
 }
 
-/* Called with the lock held. */
+/* Called with the lock held, or before anybody else calls. */
 static int set(uint8_t index, bool value)
 {
 	int error = outputs[index].ready ? gpio_pin_set_dt(&lines[index].pin, value) : -ENODEV;
@@ -94,6 +94,8 @@ void westerly_io_start(void)
 		/* Some controllers cannot tell an output's level. Then what was last written has to do. */
 		output->can_be_read = configure(pin, GPIO_OUTPUT_INACTIVE | GPIO_INPUT);
 		output->ready = output->can_be_read || configure(pin, GPIO_OUTPUT_INACTIVE);
+		/* Once more: gpio_stellaris writes the level before the direction, which the port then ignores. */
+		(void)set(index, false);
 	}
 	/* The input driver has configured its pins, and their interrupts. */
 	for (uint8_t index = OUTPUTS; !IS_ENABLED(CONFIG_INPUT_GPIO_KEYS) && index < OUTPUTS + INPUTS; index++) {

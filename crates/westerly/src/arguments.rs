@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
 pub(crate) use device::{DeviceArguments, Logs, Monitor, Output, Telemetry};
 use westerly_server::{Access, Rule, Transport};
-use westerly_sim::{Options, SERIAL_PACKET_MAX, SMALLEST_PACKET, Serial, UDP_PACKET_MAX};
+use westerly_sim::{Options, SERIAL_PACKET_MAX, SMALLEST_PACKET, SensorFailure, Serial, UDP_PACKET_MAX};
 
 /// Westerly: a board that answers SMP, the protocol of Zephyr's MCUmgr. Without a command it simulates one.
 #[derive(Debug, Parser)]
@@ -66,6 +66,13 @@ pub(crate) struct Simulate {
     /// Bytes of each of the two slots for images, a multiple of 4096
     #[arg(long, value_name = "BYTES", default_value_t = 512 * 1024)]
     slot_size: u32,
+    /// What the simulated sensors give is made of this number: the same gives the same
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+    /// Make a sensor fail from one uptime to another (temperature@10s..20s), from one on (temperature@10s), or always; may be
+    /// given several times
+    #[arg(long, value_name = "SENSOR[@FROM[..UNTIL]]", value_parser = sensor_failure)]
+    fail: Vec<SensorFailure>,
     /// Largest packet in bytes, header and payload; over UDP never more than 1472 [default: 1472 over UDP, 384 over serial]
     #[arg(long, value_name = "BYTES", value_parser = packet_size())]
     packet_size: Option<u16>,
@@ -123,6 +130,8 @@ impl Simulate {
             .concat(),
             folder: self.folder.clone(),
             slot_size: self.slot_size,
+            seed: self.seed,
+            failures: self.fail.clone(),
             ..defaults
         }
     }
@@ -140,6 +149,26 @@ impl From<AccessArgument> for Access {
 
 fn address(text: &str) -> Result<IpAddr, &'static str> {
     text.parse().map_err(|_| "not an IP address; give one of this machine's, such as 127.0.0.1, or 0.0.0.0 for all")
+}
+
+fn sensor_failure(text: &str) -> Result<SensorFailure, &'static str> {
+    let (topic, times) = text.split_once('@').unwrap_or((text, "0s"));
+    let (from, until) = times.split_once("..").map_or((times, None), |(from, until)| (from, Some(until)));
+    let (from, until) = (milliseconds(from)?, until.map(milliseconds).transpose()?);
+    if until.is_some_and(|until| until <= from) {
+        return Err("it ends before it begins");
+    }
+    Ok(SensorFailure { topic: topic.into(), from, until })
+}
+
+/// From seconds or milliseconds with their unit.
+fn milliseconds(text: &str) -> Result<u64, &'static str> {
+    let (number, unit) = match text.strip_suffix("ms") {
+        Some(number) => (number, 1),
+        None => (text.strip_suffix('s').unwrap_or(text), 1000),
+    };
+    let number: Option<u64> = number.parse().ok();
+    number.and_then(|number| number.checked_mul(unit)).ok_or("not a time; give seconds, 10s, or milliseconds, 500ms")
 }
 
 fn packet_size() -> clap::builder::RangedI64ValueParser<u16> {
@@ -180,6 +209,22 @@ mod tests {
         };
         assert_eq!(sizes("256"), (256, 256));
         assert_eq!(sizes("4096"), (1472, 4096));
+    }
+
+    #[test]
+    fn failures_of_sensors() {
+        let failure = |from, until| Ok(SensorFailure { topic: "temperature".into(), from, until });
+        for (text, expected) in [
+            ("temperature", failure(0, None)),
+            ("temperature@10s", failure(10_000, None)),
+            ("temperature@10s..20s", failure(10_000, Some(20_000))),
+            ("temperature@500ms..2", failure(500, Some(2000))),
+        ] {
+            assert_eq!(sensor_failure(text), expected, "{text}");
+        }
+        for text in ["t@", "t@x", "t@1s..", "t@2s..2s", "t@-1s", "t@99999999999999999999s", "t@18446744073709551615s"] {
+            assert!(sensor_failure(text).is_err(), "{text}");
+        }
     }
 
     #[test]

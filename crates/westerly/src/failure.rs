@@ -169,6 +169,7 @@ fn advice(error: &StartError) -> String {
             "Another simulator may be running: give --pty-link another path. If none is, remove the link.".into()
         }
         StartError::Link { .. } => "Give --pty-link a path in a folder that exists and that you may write to.".into(),
+        StartError::NoSuchSensor { .. } => "Give --fail one of these names.".into(),
         StartError::Folder { .. } => "Give --folder a path that is a folder or may become one.".into(),
         _ => "Try again with other arguments; --help tells which there are.".into(),
     }

@@ -3,7 +3,7 @@
 
 use westerly_wire::error::{Code, GroupError};
 use westerly_wire::header::Operation;
-use westerly_wire::{enumeration, files, group, image, os, settings, shell, statistics, zephyr};
+use westerly_wire::{enumeration, files, group, image, io, log, os, settings, shell, statistics, telemetry, zephyr};
 
 /// Group and command.
 pub(crate) fn command(group: u16, command: u8) -> String {
@@ -66,6 +66,9 @@ fn group_name(group: u16) -> Option<&'static str> {
         group::SHELL => "shell",
         group::ENUMERATION => "enumeration",
         group::ZEPHYR => "zephyr",
+        group::TELEMETRY => "telemetry",
+        group::LOG => "log",
+        group::IO => "io",
         _ => return None,
     })
 }
@@ -97,6 +100,15 @@ fn command_name(group: u16, command: u8) -> Option<&'static str> {
         (group::IMAGE, image::command::UPLOAD) => "upload",
         (group::IMAGE, image::command::ERASE) => "erase",
         (group::IMAGE, image::command::SLOT_INFO) => "slot info",
+        (group::TELEMETRY, telemetry::command::TOPICS) => "topics",
+        (group::TELEMETRY, telemetry::command::READ) => "read",
+        (group::TELEMETRY, telemetry::command::LATEST) => "latest",
+        (group::TELEMETRY, telemetry::command::CONFIGURE) => "configure",
+        (group::LOG, log::command::READ) => "read",
+        (group::LOG, log::command::LEVEL) => "level",
+        (group::IO, io::command::LIST) => "list",
+        (group::IO, io::command::VALUE) => "value",
+        (group::IO, io::command::PULSE) => "pulse",
         (group::ENUMERATION, enumeration::command::COUNT) => "count",
         (group::ENUMERATION, enumeration::command::LIST) => "list",
         (group::ENUMERATION, enumeration::command::SINGLE) => "single",
@@ -137,6 +149,15 @@ fn group_code(error: GroupError) -> Option<&'static str> {
         (group::FILES, files::code::MOUNT_POINT_NOT_FOUND) => "no file system there",
         (group::FILES, files::code::READ_ONLY) => "read only",
         (group::FILES, files::code::EMPTY) => "file is empty",
+        (group::TELEMETRY, telemetry::code::UNKNOWN_TOPIC) => "no such topic",
+        (group::TELEMETRY, telemetry::code::INVALID_CONFIGURATION) => "cannot be configured so",
+        (group::TELEMETRY, telemetry::code::NOT_KEPT) => "configured until the restart",
+        (group::LOG, log::code::UNKNOWN_LEVEL) => "no such level",
+        (group::LOG, log::code::NOT_KEPT) => "set until the restart",
+        (group::IO, io::code::UNKNOWN_NAME) => "no such name",
+        (group::IO, io::code::NOT_AN_OUTPUT) => "not an output",
+        (group::IO, io::code::DEVICE_FAILED) => "its device failed",
+        (group::IO, io::code::INVALID_DURATION) => "no such duration",
         (group::IMAGE, code) => return image_code(code),
         (group::ENUMERATION, enumeration::code::INDEX_TOO_LARGE) => "index too large",
         _ => return None,

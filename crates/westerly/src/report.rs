@@ -26,16 +26,41 @@ pub(crate) fn greeting(udp: Option<SocketAddr>, serial: Option<&Path>, files: &P
         let _ = write!(text, "\nSerial  {path}\n        smpmgr --port {path} os echo hello\n");
         let _ = writeln!(text, "        mcumgrctl --serial {path} os echo hello");
     }
+    let device = device_arguments(udp, serial);
+    let _ = writeln!(text, "\nWatch   westerly monitor{device}");
+    let _ = writeln!(text, "        westerly telemetry --follow{device}");
+    let _ = writeln!(text, "        westerly logs{device}");
     let _ = writeln!(text, "\nFiles   /lfs1 is {}", files.display());
     text
 }
 
-fn udp_commands(address: SocketAddr) -> String {
-    let ip = match address.ip() {
+/// Where the commands of this program find the board; nothing where they look anyway.
+fn device_arguments(udp: Option<SocketAddr>, serial: Option<&Path>) -> String {
+    match (udp, serial) {
+        (Some(address), _) => {
+            let address = SocketAddr::new(reachable(address.ip()), address.port());
+            if address == SocketAddr::from((Ipv4Addr::LOCALHOST, SMPMGR_PORT)) {
+                String::new()
+            } else {
+                format!(" --udp {address}")
+            }
+        }
+        (None, Some(path)) => format!(" --serial {}", path.display()),
+        (None, None) => String::new(),
+    }
+}
+
+/// An address of this machine for one that stands for all of them.
+fn reachable(ip: IpAddr) -> IpAddr {
+    match ip {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
         IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
         ip => ip,
-    };
+    }
+}
+
+fn udp_commands(address: SocketAddr) -> String {
+    let ip = reachable(address.ip());
     let smpmgr = if address.port() == SMPMGR_PORT {
         format!("smpmgr --ip {ip} os echo hello")
     } else {
@@ -124,6 +149,7 @@ mod tests {
         let text = greeting(Some("0.0.0.0:1337".parse().expect("an address")), None, Path::new("files"));
         assert!(text.contains("smpmgr --ip 127.0.0.1 os echo hello"), "{text}");
         assert!(text.contains("mcumgrctl --udp 127.0.0.1:1337 os echo hello"), "{text}");
+        assert!(text.contains("westerly monitor\n"), "{text}");
     }
 
     #[test]
@@ -131,5 +157,6 @@ mod tests {
         let text = greeting(Some("127.0.0.1:4000".parse().expect("an address")), None, Path::new("files"));
         assert!(!text.contains("smpmgr --ip"), "{text}");
         assert!(text.contains("mcumgrctl --udp 127.0.0.1:4000 os echo hello"), "{text}");
+        assert!(text.contains("westerly monitor --udp 127.0.0.1:4000\n"), "{text}");
     }
 }

@@ -55,6 +55,8 @@ impl Simulator {
                 simulator.udp = Some(address.parse().expect("an address"));
             } else if let Some(path) = line.strip_prefix("Serial  ") {
                 simulator.pty = Some(path.into());
+            } else if let Some(command) = line.strip_prefix("Watch   ") {
+                assert!(command.starts_with("westerly monitor"), "{command}");
             } else if line.starts_with("Files   /lfs1 is ") {
                 files = true;
             } else if line.is_empty() && files {

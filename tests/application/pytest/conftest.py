@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from twister_harness import DeviceAdapter
 
-from smp_line import SerialClient, UdpClient
+from smp_line import WRITE, SerialClient, UdpClient
 
 BANNER = r"\*\*\* Booting Zephyr OS build"
 UDP_PORT = 1337
@@ -81,6 +81,16 @@ class Board:
             ptys = dict(re.findall(r"^uart_(\d) connected to pseudotty: (\S+)", "\n".join(lines), re.MULTILINE))
             self.pty, self.frames_pty = ptys["1"], ptys["2"]
             self.device.readlines_until(regex=re.escape(f"SMP over UDP on {self.udp[0]}"), timeout=10)
+
+    def restart(self):
+        """By a reset over the serial line, which nobody else may have open."""
+        client = SerialClient(self.pty)
+        try:
+            self.device.clear_buffer()
+            assert client.ask(WRITE, 0, 5).map == {}
+        finally:
+            client.close()
+        self.wait_for_boot()
 
     def close(self):
         if self.bridge:

@@ -30,16 +30,6 @@ def node_name(client):
     return client.ask(READ, 0, 7, {"format": "n"}).map["output"]
 
 
-def restart(board):
-    client = SerialClient(board.pty)
-    try:
-        board.device.clear_buffer()
-        assert client.ask(WRITE, 0, 5).map == {}
-    finally:
-        client.close()
-    board.wait_for_boot()
-
-
 @pytest.fixture
 def usual(board, client):
     """The name the build gives."""
@@ -103,14 +93,14 @@ def test_kept_over_a_restart(board):
     # One of the two.
     assert save(client, NAME) == {}
     client.close()
-    restart(board)
+    board.restart()
     client = SerialClient(board.pty)
     assert (node_name(client), read(client, LOCATION)) == ("kept", {"val": b""})
     assert write(client, LOCATION, b"Platform 3") == {}
     assert save(client) == {}
     assert client.ask(WRITE, SETTINGS, DELETE, {"name": NAME}).map == {}
     client.close()
-    restart(board)
+    board.restart()
     client = SerialClient(board.pty)
     assert (node_name(client), read(client, LOCATION)) == (usual, {"val": b"Platform 3"})
     client.close()
@@ -128,12 +118,12 @@ def test_an_erase_of_the_storage(board):
     assert write(client, LOCATION, b"here") == {}
     assert save(client, LOCATION) == {}
     client.close()
-    restart(board)
+    board.restart()
     client = SerialClient(board.pty)
     assert (node_name(client), read(client, LOCATION)) == (usual, {"val": b"here"})
     assert client.ask(WRITE, STORAGE, 0).map == {}
     client.close()
-    restart(board)
+    board.restart()
     client = SerialClient(board.pty)
     assert read(client, LOCATION) == {"val": b""}
     client.close()

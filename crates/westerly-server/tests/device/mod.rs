@@ -4,24 +4,30 @@
 
 mod files;
 mod image;
+mod io;
+mod log;
 mod os;
 mod recorded;
 mod settings;
 mod shell;
 mod statistics;
+mod telemetry;
 mod zephyr;
 
 pub use files::Memory;
 pub use image::{RUNNING, Slots};
+pub use io::Lines;
+pub use log::Logged;
 pub use os::{Device, NoStatistics};
 pub use settings::{KEY, Values};
 pub use shell::Commands;
 pub use statistics::{DOOR, Legacy};
+pub use telemetry::Sampled;
 pub use zephyr::Partition;
 
 use westerly_server::{
-    Counters, FilesGroup, Group, ImageGroup, OsGroup, PART_SUFFIX, SettingsGroup, SettingsLimits, ShellGroup,
-    StatisticsGroup, ZephyrGroup,
+    Counters, FilesGroup, Group, ImageGroup, IoGroup, LogGroup, OsGroup, PART_SUFFIX, SettingsGroup, SettingsLimits,
+    ShellGroup, StatisticsGroup, TelemetryGroup, ZephyrGroup,
 };
 
 /// Bytes a line for the shell may have.
@@ -40,10 +46,13 @@ pub struct Everything {
     pub files: FilesGroup<Memory, TRANSFERS, { PATH + PART_SUFFIX }>,
     pub shell: ShellGroup<Commands, LINE>,
     pub zephyr: ZephyrGroup<Partition>,
+    pub telemetry: TelemetryGroup<Sampled>,
+    pub log: LogGroup<Logged>,
+    pub io: IoGroup<Lines>,
 }
 
 /// How many groups that is.
-pub const GROUPS: usize = 7;
+pub const GROUPS: usize = 10;
 
 impl Everything {
     pub fn new() -> Self {
@@ -60,6 +69,9 @@ impl Everything {
             files: FilesGroup::new(Memory::new()),
             shell: ShellGroup::new(Commands),
             zephyr: ZephyrGroup(Partition::default()),
+            telemetry: TelemetryGroup::new(Sampled::new()),
+            log: LogGroup::new(Logged::new()),
+            io: IoGroup::new(Lines::new()),
         }
     }
 
@@ -72,6 +84,9 @@ impl Everything {
             &mut self.files,
             &mut self.shell,
             &mut self.zephyr,
+            &mut self.telemetry,
+            &mut self.log,
+            &mut self.io,
         ]
     }
 }
