@@ -134,6 +134,10 @@ fn a_text_log_and_its_level() {
     // A second try that fails is no news, but for those who debug, and the level outlasts a restart.
     let client = MCUmgrClient::new_from_udp(board.udp_address().unwrap(), Duration::from_secs(5)).unwrap();
     client.os_system_reset(false, None).unwrap();
+    // The answer comes before the restart.
+    while board.boots() < 2 {
+        std::thread::sleep(Duration::from_millis(10));
+    }
     run_for(&board, 1700);
     let output = run(&["logs", udp, address, "--once"]);
     let (printed, _) = success(&output);
