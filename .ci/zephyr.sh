@@ -45,6 +45,19 @@ need_zephyr_tools() {
   fi
   need_core thumbv7m-none-eabi x86_64-unknown-none
   need_python
+  use_compiler_cache
+}
+
+# Every configuration compiles the same bindgen, dozens of crates, in a target folder of its own. Where sccache is to be had,
+# it does so once. It wants the compiler itself, not rustup's stand-in; and its server must not be started by a build, whose
+# output it would hold open.
+use_compiler_cache() {
+  [ -z "${RUSTC_WRAPPER:-}" ] || return 0
+  command -v sccache >/dev/null || packages sccache || return 0
+  RUSTC=$(with_core rustc --print sysroot)/bin/rustc
+  export RUSTC RUSTC_WRAPPER=sccache SCCACHE_IDLE_TIMEOUT=0
+  # Fails where one runs already, which will do.
+  sccache --start-server >/dev/null 2>&1 </dev/null || true
 }
 
 # Twister outside the tree, which it would search else.

@@ -7,6 +7,8 @@ use std::{env, fs};
 /// `CONFIG_WESTERLY_FILES` as `cfg(westerly_files)`, and so on.
 const SYMBOLS: [&str; 9] =
     ["ERASE_STORAGE", "FILES", "IMAGE", "IO", "SETTINGS", "SHELL", "STATISTICS", "TELEMETRY", "UDP"];
+/// `CONFIG_I2C` as `cfg(zephyr_i2c)`, and so on.
+const SUBSYSTEMS: [&str; 5] = ["GPIO", "I2C", "PWM", "SERIAL", "SPI"];
 
 fn main() {
     println!("cargo:rerun-if-env-changed=DOTCONFIG");
@@ -21,6 +23,13 @@ fn main() {
         println!("cargo:rustc-check-cfg=cfg(westerly_{name})");
         if is_set(&format!("CONFIG_WESTERLY_{symbol}")) {
             println!("cargo:rustc-cfg=westerly_{name}");
+        }
+    }
+    for symbol in SUBSYSTEMS {
+        let name = symbol.to_lowercase();
+        println!("cargo:rustc-check-cfg=cfg(zephyr_{name})");
+        if is_set(&format!("CONFIG_{symbol}")) {
+            println!("cargo:rustc-cfg=zephyr_{name}");
         }
     }
     println!("cargo:rustc-check-cfg=cfg(zephyr_stats)");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Turns each line of the golden files, which the host's tests read as well, into a function that C calls, and checks that
-//! src/cases.c has a case for each.
+//! src/cases.c has a case for each. Two programs share this file, as one would not fit a small board: a golden file belongs to
+//! the one whose src/cases.c has its suite.
 //!
 //! A file `recorded.txt` is a suite `recorded`; its line `echo_v2 | …` becomes `vector_recorded_echo_v2`.
 
@@ -14,6 +15,8 @@ const KINDS: [(&str, &str); 2] = [
     ("../../crates/westerly-server/tests/golden", "server::holds"),
 ];
 const CASES: &str = "src/cases.c";
+/// Of both programs.
+const ALL_CASES: [&str; 2] = ["../vectors/src/cases.c", "../vectors_own/src/cases.c"];
 
 fn main() {
     let mut functions = String::new();
@@ -23,6 +26,9 @@ fn main() {
         for path in text_files(folder) {
             println!("cargo:rerun-if-changed={}", path.display());
             let suite = path.file_stem().expect("a text file has a name").to_str().expect("in UTF-8").to_owned();
+            if !is_ours(&suite) {
+                continue;
+            }
             let text = fs::read_to_string(&path).expect("a golden file can be read");
             for line in text.lines().filter(|line| !line.starts_with('#')) {
                 let (name, function) = function(&suite, check, line);
@@ -34,6 +40,17 @@ fn main() {
     compare_cases(&cases);
     let output = env::var("OUT_DIR").expect("cargo sets OUT_DIR");
     fs::write(Path::new(&output).join("vectors.rs"), functions).expect("OUT_DIR can be written");
+}
+
+/// Whether this program runs a suite. A suite that none runs stops the build.
+fn is_ours(suite: &str) -> bool {
+    let has = |cases: &str| {
+        println!("cargo:rerun-if-changed={cases}");
+        let source = fs::read_to_string(cases).unwrap_or_else(|error| panic!("{cases}: {error}"));
+        source.contains(&format!("ZTEST_SUITE({suite},"))
+    };
+    assert!(ALL_CASES.into_iter().filter(|cases| has(cases)).count() == 1, "{suite} is to be in one of {ALL_CASES:?}");
+    has(CASES)
 }
 
 fn text_files(folder: &str) -> Vec<PathBuf> {

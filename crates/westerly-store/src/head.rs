@@ -13,19 +13,19 @@ pub struct Head {
 }
 
 impl Head {
-    pub fn from_words(first: u32, second: u32) -> Self {
+    pub(crate) fn from_words(first: u32, second: u32) -> Self {
         let [low, high, sequence_low, sequence_high] = first.to_le_bytes();
         let top = u16::from_le_bytes([sequence_low, sequence_high]);
         Self { sequence: (u64::from(top) << 32) | u64::from(second), length: u16::from_le_bytes([low, high]) }
     }
 
     /// Length (bits 0 to 15) and sequence number (bits 32 to 47), then the rest of the sequence number.
-    pub fn to_words(self) -> [u32; 2] {
+    pub(crate) fn to_words(self) -> [u32; 2] {
         [u32::from(self.length) | (word(self.sequence >> 32) << 16), word(self.sequence)]
     }
 
     /// How many words the record takes, this head included: at most 16386.
-    pub fn words(self) -> u32 {
+    pub(crate) fn words(self) -> u32 {
         u32::from(self.length).div_ceil(4).wrapping_add(WORDS)
     }
 }

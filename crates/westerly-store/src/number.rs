@@ -16,18 +16,18 @@ pub struct Number {
 }
 
 impl Number {
-    pub const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self { low: AtomicU32::new(0), high: AtomicU32::new(0) }
     }
 
     /// What was stored before this one can be seen by whoever gets it.
-    pub fn set(&self, number: u64) {
+    pub(crate) fn set(&self, number: u64) {
         self.high.store(word(number >> 16), Ordering::Release);
         self.low.store(word(number), Ordering::Release);
     }
 
     /// Wrong only for a reader that stands still between two loads while the number grows by four billion.
-    pub fn get(&self) -> u64 {
+    pub(crate) fn get(&self) -> u64 {
         let low = self.low.load(Ordering::Acquire);
         let high = self.high.load(Ordering::Relaxed);
         let carried = (high & 0xffff) < (low >> 16);
@@ -37,12 +37,12 @@ impl Number {
 }
 
 /// So much later, in 48 bits.
-pub fn after(number: u64, count: u32) -> u64 {
+pub(crate) fn after(number: u64, count: u32) -> u64 {
     number.wrapping_add(count.into()) & MASK
 }
 
 /// The lowest 32 bits.
-pub fn word(number: u64) -> u32 {
+pub(crate) fn word(number: u64) -> u32 {
     let [a, b, c, d, ..] = number.to_le_bytes();
     u32::from_le_bytes([a, b, c, d])
 }

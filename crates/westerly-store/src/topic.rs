@@ -43,7 +43,7 @@ impl Kind {
 
 /// The bits of a float, changed so that they compare as the floats do, without any floating point: of negative ones, which
 /// grow downwards, all but the sign are inverted. -0 is taken as 0.
-pub const fn ordered(value: f32) -> i32 {
+pub(crate) const fn ordered(value: f32) -> i32 {
     match value.to_bits().cast_signed() {
         i32::MIN => 0,
         bits if bits < 0 => bits ^ i32::MAX,
@@ -52,7 +52,7 @@ pub const fn ordered(value: f32) -> i32 {
 }
 
 /// The way back.
-pub const fn float(ordered: i32) -> f32 {
+pub(crate) const fn float(ordered: i32) -> f32 {
     let bits = if ordered < 0 { ordered ^ i32::MAX } else { ordered };
     f32::from_bits(bits.cast_unsigned())
 }

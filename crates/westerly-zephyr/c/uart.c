@@ -9,10 +9,6 @@
 
 #include "westerly.h"
 
-#if !DT_HAS_CHOSEN(zephyr_uart_mcumgr)
-#error "No UART for SMP: the devicetree needs the chosen node zephyr,uart-mcumgr (see boards/ for examples)"
-#endif
-
 #define UART DT_CHOSEN(zephyr_uart_mcumgr)
 
 /*
@@ -28,9 +24,10 @@
 
 const struct device *westerly_uart_mcumgr(void)
 {
-	const struct device *uart = DEVICE_DT_GET(UART);
+	/* An application without SMP has none; the firmware's CMakeLists.txt asks for it. */
+	const struct device *uart = DEVICE_DT_GET_OR_NULL(UART);
 
-	return device_is_ready(uart) ? uart : NULL;
+	return uart != NULL && device_is_ready(uart) ? uart : NULL;
 }
 
 uint32_t westerly_uart_drain_time(void)

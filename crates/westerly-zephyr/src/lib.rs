@@ -3,8 +3,9 @@
 //! Safe Rust over what Westerly needs of Zephyr.
 //!
 //! The one crate of the project with `unsafe` and C in it: UART, sockets, threads, time, clock, memory pools, reboot, files,
-//! settings, statistics, shell, flash, sensors, inputs and outputs, and the locks between them. What Zephyr offers as macros and
-//! inline functions is reached through the small C files in `c/`, whose shapes are in `c/westerly.h`; functions that are plain symbols through the module's crate `zephyr-sys`.
+//! settings, statistics, shell, flash, sensors, inputs and outputs, embedded-hal's buses and pins, and the locks between them. What Zephyr
+//! offers as macros and inline functions is reached through the small C files in `c/`, whose shapes are in `c/westerly.h`;
+//! functions that are plain symbols through the module's crate `zephyr-sys`.
 //! Both sides of a structure are checked at compile time where the compiler can, and kept side by side where it cannot.
 //!
 //! It does not use the module's crate `zephyr`: that brings a panic handler which formats messages (about 4 KB on
@@ -23,6 +24,7 @@ pub mod fatal;
 mod ffi;
 #[cfg(westerly_files)]
 pub mod files;
+pub mod hal;
 #[cfg(westerly_image)]
 pub mod image;
 #[cfg(westerly_io)]
@@ -46,6 +48,7 @@ pub mod storage;
 pub mod sync;
 mod threads;
 pub mod time;
+#[cfg(zephyr_serial)]
 pub mod uart;
 #[cfg(westerly_udp)]
 pub mod udp;

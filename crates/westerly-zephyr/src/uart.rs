@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The UART that carries SMP: received into a queue and transmitted from the caller's slice, both by interrupt.
+//! A UART, the one that carries SMP or another: received into a queue and transmitted from the caller's slice, both by interrupt.
 //!
 //! ```text
 //! UART --interrupt--> heapless::spsc --> Port::read       (a thread)
@@ -101,12 +101,24 @@ impl<const QUEUE: usize> Line<QUEUE> {
         if uart.is_null() {
             return Err(OpenError::NotReady);
         }
+        // SAFETY: C found the device ready, and it is a UART.
+        unsafe { self.open_device(uart) }
+    }
+
+    /// Opens a UART and starts to receive.
+    ///
+    /// # Safety
+    /// `uart` is a UART's device that is ready.
+    pub(crate) unsafe fn open_device(&'static self, uart: *const device) -> Result<Port, OpenError> {
         let (producer, consumer) = self.queue.take().ok_or(OpenError::Open)?.split();
         // SAFETY: the queue can be taken once, so this runs once, and the interrupt that reads it is not set up yet.
         unsafe { *self.shared.receive.get() = Some(producer) };
         let shared = ptr::from_ref(&self.shared).cast_mut().cast::<c_void>();
+        // With interrupts locked, as drivers store the two one after the other, and an interrupt between would hand somebody
+        // else's pointer to this callback.
         // SAFETY: `uart` is a device that is ready; the callback gets back `shared`, which is static.
-        if unsafe { uart_irq_callback_user_data_set(uart, Some(on_interrupt), shared) } != 0 {
+        let set = || unsafe { uart_irq_callback_user_data_set(uart, Some(on_interrupt), shared) };
+        if interrupts_locked(set) != 0 {
             return Err(OpenError::NoInterrupts);
         }
         // SAFETY: `uart` is a device that is ready, with its callback in place.
@@ -121,6 +133,9 @@ pub struct Port {
     consumer: Consumer<'static, u8>,
     shared: &'static Shared,
 }
+
+// SAFETY: a device is a constant of the kernel, whose calls take it from any thread; the rest is made to be sent and shared.
+unsafe impl Send for Port {}
 
 impl Port {
     /// Waits for bytes and moves them into `into`. Returns how many: at least one, unless `into` is empty.
@@ -142,6 +157,12 @@ impl Port {
         }
     }
 
+    /// Whether there are bytes to read without waiting.
+    #[must_use]
+    pub fn has_received(&self) -> bool {
+        self.consumer.ready()
+    }
+
     /// Switches the receive interrupt on again after a full queue.
     fn resume(&mut self) {
         if self.shared.paused.load(Ordering::Acquire) {
@@ -153,14 +174,20 @@ impl Port {
 
     /// Hands `bytes` to the UART and sleeps until it has taken them all, or none for `stall_milliseconds`.
     pub fn write(&mut self, bytes: &[u8], stall_milliseconds: u32) -> Result<(), Stalled> {
-        self.set_transmit(Transmit { next: bytes.as_ptr(), remaining: bytes.len() });
-        let result = self.transmit(bytes.len(), stall_milliseconds);
-        // From here on the interrupt does not know the slice any more, on whatever way the call ends.
-        self.set_transmit(Transmit { next: ptr::null(), remaining: 0 });
-        result
+        if self.write_some(bytes, stall_milliseconds) == bytes.len() { Ok(()) } else { Err(Stalled) }
     }
 
-    fn transmit(&mut self, length: usize, stall_milliseconds: u32) -> Result<(), Stalled> {
+    /// As [`write`](Self::write). Returns how many bytes the UART has taken: all, or those before it stalled.
+    pub fn write_some(&mut self, bytes: &[u8], stall_milliseconds: u32) -> usize {
+        self.set_transmit(Transmit { next: bytes.as_ptr(), remaining: bytes.len() });
+        self.transmit(bytes.len(), stall_milliseconds);
+        // From here on the interrupt does not know the slice any more, on whatever way the call ends.
+        let left = self.set_transmit(Transmit { next: ptr::null(), remaining: 0 }).remaining;
+        bytes.len().saturating_sub(left)
+    }
+
+    /// Returns when the UART has taken everything, or nothing for too long.
+    fn transmit(&mut self, length: usize, stall_milliseconds: u32) {
         let mut remaining = length;
         let mut idle = 0;
         while remaining > 0 {
@@ -179,18 +206,18 @@ impl Port {
             } else {
                 idle += waited;
                 if idle >= stall_milliseconds {
-                    return Err(Stalled);
+                    return;
                 }
                 sleep_milliseconds(RETRY_MILLISECONDS);
             }
             remaining = now;
         }
-        Ok(())
     }
 
-    fn set_transmit(&mut self, transmit: Transmit) {
+    /// Returns what was set before.
+    fn set_transmit(&mut self, transmit: Transmit) -> Transmit {
         // SAFETY: interrupts are locked.
-        interrupts_locked(|| unsafe { *self.shared.transmit.get() = transmit });
+        interrupts_locked(|| unsafe { ptr::replace(self.shared.transmit.get(), transmit) })
     }
 
     /// Waits until what the UART took has left its hardware, and switches its interrupts off: for the time before a restart.

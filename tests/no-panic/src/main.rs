@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Links if and only if no panic can be reached from any public function of westerly-wire and westerly-server.
+//! Links if and only if no panic can be reached from any public function of westerly-wire, westerly-store and westerly-server.
 //!
 //! Every entry calls public functions with values the compiler knows nothing about ([`opaque`]). The panic handler calls a
 //! symbol that nothing defines. The linker, which drops what cannot be reached from `_start`, thus fails if the optimiser
@@ -18,14 +18,24 @@ mod files;
 mod image;
 mod messages;
 mod opaque;
+mod records;
 mod server;
+mod store;
 mod values;
 mod wire;
 
 use core::panic::PanicInfo;
 
-const ENTRIES: &[&[fn()]] =
-    &[wire::ENTRIES, messages::ENTRIES, server::ENTRIES, files::ENTRIES, values::ENTRIES, image::ENTRIES];
+const ENTRIES: &[&[fn()]] = &[
+    wire::ENTRIES,
+    messages::ENTRIES,
+    server::ENTRIES,
+    files::ENTRIES,
+    values::ENTRIES,
+    image::ENTRIES,
+    store::ENTRIES,
+    records::ENTRIES,
+];
 
 // SAFETY: the linker's entry; nothing else defines the name.
 #[unsafe(no_mangle)]

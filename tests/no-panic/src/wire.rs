@@ -7,9 +7,10 @@ use westerly_wire::cbor::{Entries, Full, Items, List, Malformed, Number, Reader,
 use westerly_wire::error::{Code, GroupError, translate};
 use westerly_wire::files::HashOutput;
 use westerly_wire::header::{Header, Operation, Version};
-use westerly_wire::log::{Format as LogFormat, Level};
+use westerly_wire::log::{self, Level};
 use westerly_wire::os::{DateTime, Force, Format, MemoryPool, Part, Task};
 use westerly_wire::serial::{Decoder, Encoder, LINE_MAX, crc16, encoded_length};
+use westerly_wire::telemetry::{self, Latest};
 
 use crate::opaque::{decision, reference, reference_mut, sink, slice, slice_mut, text, value};
 
@@ -23,6 +24,7 @@ pub const ENTRIES: &[fn()] = &[
     reader,
     writer,
     numbers,
+    records,
     log_names,
     hash_output,
     list_of_numbers,
@@ -121,14 +123,24 @@ fn writer() {
 fn numbers() {
     sink(Number::read(reference_mut()));
     sink(Number::write(reference(), reference_mut()));
-    sink(reference::<Number>() == reference());
+    sink(Number::eq(reference(), reference()));
+}
+
+#[inline(never)]
+fn records() {
+    sink(telemetry::Record::read(reference_mut()));
+    sink(telemetry::Record::write(reference(), reference_mut()));
+    sink(Latest::read(reference_mut()));
+    sink(Latest::write(reference(), reference_mut()));
+    sink(log::Record::read(reference_mut()));
+    sink(log::Record::write(reference(), reference_mut()));
 }
 
 #[inline(never)]
 fn log_names() {
     sink(Level::name(value()));
     sink(Level::named(text()));
-    sink(LogFormat::name(value()));
+    sink(log::Format::name(value()));
 }
 
 #[inline(never)]

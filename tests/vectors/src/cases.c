@@ -1,37 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * One ztest case for each line of the golden files. Twister takes the names from the ZTEST lines; build.rs, which makes
+ * One ztest case for each line of the golden files of Zephyr's groups and of the serial line. Twister takes the names from the ZTEST lines; build.rs, which makes
  * the functions behind them, refuses to build when a line is missing or left over, and prints the ones to add.
  */
 
-#include <stdbool.h>
-
-#include <zephyr/kernel.h>
-#include <zephyr/ztest.h>
-
-/* Not zassert_true: its texts took 70 KB, more than a small board has to spare, and Rust prints what differs anyway. */
-#define VECTOR(suite, name)                                                                                            \
-	{                                                                                                              \
-		extern bool vector_##suite##_##name(void);                                                             \
-		if (!vector_##suite##_##name()) {                                                                      \
-			ztest_test_fail();                                                                             \
-		}                                                                                                      \
-	}
-
-/* Called from Rust. */
-void vector_print(uint8_t character)
-{
-	printk("%c", character);
-}
-
-FUNC_NORETURN void vector_panicked(void)
-{
-	/* Ends the case, and with it this thread. */
-	ztest_test_fail();
-	k_panic();
-	CODE_UNREACHABLE;
-}
+#include "vector.h"
 
 ZTEST_SUITE(serial, NULL, NULL, NULL, NULL, NULL);
 ZTEST(serial, test_echo) VECTOR(serial, echo)
