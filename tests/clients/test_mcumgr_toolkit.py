@@ -104,8 +104,9 @@ def test_enum(client):
 
 def test_enum_get_group_details(client):
     details = {group.group: (group.name, group.handlers) for group in client.enum_get_group_details()}
-    assert details[0] == ("os mgmt", 9) and details[10] == ("enum mgmt", 4)
-    assert [group.group for group in client.enum_get_group_details([10, 99])] == [10]
+    # A packet may be too small for the names of all groups.
+    assert details[0] in {("os mgmt", 9), (None, 9)} and details[10] in {("enum mgmt", 4), (None, 4)}
+    assert [(group.group, group.name) for group in client.enum_get_group_details([10, 99])] == [(10, "enum mgmt")]
 
 
 def test_raw_command(client):

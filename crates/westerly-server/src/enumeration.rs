@@ -43,15 +43,14 @@ fn at(groups: &[&mut dyn Group], place: usize) -> Option<GroupDescription> {
 }
 
 fn list(groups: &[&mut dyn Group], response: &mut Response<'_>) -> Result<(), Failure> {
-    each(groups, response, &mut |group, writer| group.id.write(writer))
+    Ok(each(groups, response.writer(), &mut |group, writer| group.id.write(writer))?)
 }
 
 fn each(
     groups: &[&mut dyn Group],
-    response: &mut Response<'_>,
+    writer: &mut Writer<'_>,
     write: &mut dyn FnMut(&GroupDescription, &mut Writer<'_>) -> Result<(), Full>,
-) -> Result<(), Failure> {
-    let writer = response.writer();
+) -> Result<(), Full> {
     writer.begin_map()?;
     writer.text(GROUPS_KEY)?;
     writer.begin_array()?;
@@ -61,7 +60,7 @@ fn each(
         place = place.wrapping_add(1);
     }
     writer.end()?;
-    Ok(writer.end()?)
+    writer.end()
 }
 
 fn single(groups: &[&mut dyn Group], request: &Request<'_>, response: &mut Response<'_>) -> Result<(), Failure> {
@@ -71,13 +70,24 @@ fn single(groups: &[&mut dyn Group], request: &Request<'_>, response: &mut Respo
     response.message(&SingleResponse { group, end: (index == groups.len()).then_some(true) })
 }
 
+/// With the groups' names, which are optional; without them when not all would fit.
 fn details(groups: &[&mut dyn Group], request: &Request<'_>, response: &mut Response<'_>) -> Result<(), Failure> {
     let wanted = request.message::<DetailsRequest<'_>>()?.groups.unwrap_or(List::Values(&[]));
     let everything = wanted.iter().next().is_none();
-    each(groups, response, &mut |&GroupDescription { id, name, handlers }, writer| {
-        if everything || wanted.iter().any(|group| group == u32::from(id)) {
-            Details { group: id, name: Some(name), handlers: Some(handlers.into()) }.write(writer)?;
+    let writer = response.writer();
+    let mut named = true;
+    loop {
+        let told = each(groups, writer, &mut |&GroupDescription { id, name, handlers }, writer| {
+            if everything || wanted.iter().any(|group| group == u32::from(id)) {
+                let name = named.then_some(name);
+                Details { group: id, name, handlers: Some(handlers.into()) }.write(writer)?;
+            }
+            Ok(())
+        });
+        if told.is_ok() || !named {
+            return Ok(told?);
         }
-        Ok(())
-    })
+        writer.truncate(0);
+        named = false;
+    }
 }

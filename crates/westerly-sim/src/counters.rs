@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //! What the board counts, as the firmware does.
 
-use westerly_server::{Counters, SerialCounters, Transport, UdpCounters};
+use westerly_server::{Counters, SerialCounters, TelemetryCounters, Transport, UdpCounters};
 
 use std::sync::Arc;
 
 use crate::event::Reason;
-use crate::signals::TelemetryCounters;
 
 /// The counters of all transports, whether or not the board has them, and of the samples.
 #[derive(Debug, Default)]

@@ -21,7 +21,7 @@ use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use westerly_server::counters;
+use westerly_server::TelemetryCounters;
 use westerly_store::{Alarm, Channel, Configuration, Ring, Value};
 use westerly_wire::log::Level;
 
@@ -43,20 +43,6 @@ const TELEMETRY_SETTINGS: &str = "telemetry/";
 const LEVEL_SETTING: &str = "log/level";
 /// How long the sampler waits when nothing is due.
 const IDLE: Duration = Duration::from_secs(1);
-
-counters! {
-    /// What became of the samples of all topics.
-    pub struct TelemetryCounters = "telemetry" {
-        /// Values that came in.
-        samples,
-        /// Values that did not become a record of their own.
-        filtered,
-        /// Periods without a sample.
-        missed,
-        /// Times there was no value to be had.
-        faults,
-    }
-}
 
 /// Shared by the sampler, the groups and the shell.
 #[derive(Clone)]

@@ -99,7 +99,7 @@ enum AccessArgument {
 
 impl Arguments {
     /// What to do: without a command's name, to simulate.
-    pub(crate) fn command(self) -> Command {
+    pub(crate) fn chosen(self) -> Command {
         self.command.unwrap_or(Command::Simulate(self.simulate))
     }
 }
@@ -182,7 +182,7 @@ mod tests {
 
     fn options(arguments: &[&str]) -> Options {
         let arguments = Arguments::try_parse_from([&["westerly"], arguments].concat()).expect("valid arguments");
-        let Command::Simulate(simulate) = arguments.command() else { panic!("not simulate") };
+        let Command::Simulate(simulate) = arguments.chosen() else { panic!("not simulate") };
         simulate.options()
     }
 

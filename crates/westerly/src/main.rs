@@ -19,7 +19,7 @@ use arguments::Command;
 use clap::Parser as _;
 
 fn main() -> ExitCode {
-    let outcome = match arguments::Arguments::parse().command() {
+    let outcome = match arguments::Arguments::parse().chosen() {
         Command::Simulate(arguments) => simulate::run(arguments),
         Command::Monitor(arguments) => monitor::run(&arguments),
         Command::Telemetry(arguments) => telemetry::run(&arguments),

@@ -156,7 +156,7 @@ const GROUPS: [(u16, &str, u8); 11] = [
     (10, "enum mgmt", 4),
 ];
 
-fn enumeration(_: &Simulator, client: &MCUmgrClient, _: &Expected) {
+fn enumeration(_: &Simulator, client: &MCUmgrClient, expected: &Expected) {
     let ids: Vec<_> = GROUPS.iter().map(|(id, ..)| *id).collect();
     assert_eq!(usize::from(client.enum_get_group_count().unwrap()), ids.len());
     assert_eq!(client.enum_get_group_ids().unwrap(), ids);
@@ -165,8 +165,10 @@ fn enumeration(_: &Simulator, client: &MCUmgrClient, _: &Expected) {
     assert_eq!(client.enum_iter_group_ids().map(Result::unwrap).collect::<Vec<_>>(), ids);
     let details = client.enum_get_group_details(None).unwrap();
     let details: Vec<_> =
-        details.iter().map(|group| (group.group, group.name.as_deref().unwrap(), group.handlers.unwrap())).collect();
-    assert_eq!(details, GROUPS);
+        details.iter().map(|group| (group.group, group.name.as_deref(), group.handlers.unwrap())).collect();
+    // A serial packet has no room for the names of all groups.
+    let named = expected.packet_size > 400;
+    assert_eq!(details, GROUPS.map(|(id, name, handlers)| (id, named.then_some(name), handlers)));
     assert_eq!(client.enum_get_group_details(Some(&[10, 99])).unwrap().len(), 1);
 }
 

@@ -51,6 +51,7 @@ class Board:
         self.configuration = symbols(device.device_config.app_build_dir)
         self.is_native = "ARCH_POSIX" in self.configuration
         self.packet_size = int(self.configuration["WESTERLY_SERIAL_PACKET_SIZE"])
+        self.executable = device.device_config.app_build_dir / "zephyr" / ("zephyr.exe" if self.is_native else "zephyr.elf")
         self.udp = None
         self.bridge = None
         self.folder = None
@@ -77,7 +78,8 @@ class Board:
         lines = self.device.readlines_until(regex=BANNER, timeout=30)
         self.boots += 1
         if self.is_native:
-            (self.pty,) = re.findall(r"^uart_1 connected to pseudotty: (\S+)", "\n".join(lines), re.MULTILINE)
+            ptys = dict(re.findall(r"^uart_(\d) connected to pseudotty: (\S+)", "\n".join(lines), re.MULTILINE))
+            self.pty, self.frames_pty = ptys["1"], ptys["2"]
             self.device.readlines_until(regex=re.escape(f"SMP over UDP on {self.udp[0]}"), timeout=10)
 
     def restart(self):

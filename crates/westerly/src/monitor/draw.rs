@@ -14,10 +14,10 @@ use super::plot::Plot;
 use crate::output::count;
 
 /// Columns of the table of topics; a narrower screen shows it alone.
-const TABLE: u16 = 44;
+const TABLE: u16 = 42;
 const NARROW: u16 = 76;
 /// What a plot needs to be worth looking at.
-const PLOT_WIDTH: u16 = 30;
+const PLOT_WIDTH: u16 = 26;
 const PLOT_HEIGHT: u16 = 7;
 /// Lines of events, frame included, where there is room.
 const EVENTS: u16 = 7;
@@ -133,13 +133,14 @@ fn framed(channel: &Channel, selected: bool) -> Block<'_> {
         (_, _, true) => Color::White,
         _ => Color::DarkGray,
     };
-    let mut title = vec![Span::from(format!(" {} ", channel.topic.name)).bold(), Span::from(format!("{latest} "))];
+    let title = vec![Span::from(format!(" {} ", channel.topic.name)).bold(), Span::from(format!("{latest} "))];
+    let block = Block::bordered().border_style(Style::new().fg(color)).title(Line::from(title));
+    // Below, where a narrow plot has room for it.
     match (&channel.fault, channel.alarm) {
-        (Some(fault), _) => title.push(format!("{fault} ").fg(Color::Magenta)),
-        (None, true) => title.push("ALARM ".fg(Color::Red).bold()),
-        (None, false) => {}
+        (Some(fault), _) => block.title_bottom(format!(" {fault} ").fg(Color::Magenta)),
+        (None, true) => block.title_bottom(" ALARM ".fg(Color::Red).bold()),
+        (None, false) => block,
     }
-    Block::bordered().border_style(Style::new().fg(color)).title(Line::from(title))
 }
 
 /// Where its alarm begins and ends.
@@ -170,4 +171,133 @@ fn events(frame: &mut Frame<'_>, area: Rect, model: &Model) {
 fn clock(seconds: f64) -> String {
     let seconds = Duration::try_from_secs_f64(seconds).unwrap_or_default().as_secs();
     format!("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use ratatui::Terminal;
+    use ratatui::backend::TestBackend;
+    use westerly_client::{Batch, Number, Record, Topic, ValueType};
+
+    use super::*;
+    use crate::monitor::model::{Order, Report, Update};
+
+    const NOW: Duration = Duration::from_secs(10);
+
+    fn shown(model: &Model, width: u16, height: u16) -> String {
+        let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+        terminal.draw(|frame| screen(frame, model, NOW)).unwrap();
+        words(&terminal)
+    }
+
+    /// With one space between words, whatever the width of columns.
+    fn words(terminal: &Terminal<TestBackend>) -> String {
+        terminal.backend().to_string().split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    fn record(sequence: u64, topic: u8, value: i64, kind: u8) -> Record {
+        Record { sequence, uptime: sequence * 1000, topic, value: Number::Integer(value), kind }
+    }
+
+    fn answer(from: u64, lost: u64, restarted: bool, records: &[Record]) -> Update {
+        let temperature = Topic {
+            name: "temperature".into(),
+            unit: "\u{b0}C".into(),
+            value_type: ValueType::Fixed { decimals: 1 },
+            raise: Some(Number::Integer(300)),
+            clear: Some(Number::Integer(290)),
+            period: 1000,
+            ..Topic::unknown(1)
+        };
+        let door = Topic { name: "door".into(), value_type: ValueType::Boolean, ..Topic::unknown(2) };
+        let next = records.last().map_or(from, |record| record.sequence + 1);
+        Update::Answer(Box::new(Report {
+            topics: Some(vec![temperature, door]),
+            uptime: None,
+            batch: Batch { from, next, lost, restarted, records: records.to_vec() },
+            boot: Some(4),
+            unanswered: 2,
+        }))
+    }
+
+    fn model() -> Model {
+        let mut model = Model::new("UDP board:1337".into());
+        let records =
+            [record(3, 1, 281, 0), record(4, 1, 302, 4), record(5, 1, 302, 0), record(6, 2, 1, 0), record(7, 2, -5, 6)];
+        model.update(answer(0, 3, false, &records), NOW);
+        model
+    }
+
+    #[test]
+    fn everything_is_told() {
+        let text = shown(&model(), 120, 30);
+        for words in [
+            "UDP board:1337 connected boot 4, up 0:00:07",
+            "5 records, 3 lost, 2 unanswered",
+            "temperature 30.2 \u{b0}C ALARM",
+            "fault -5",
+            "3 records lost at the beginning",
+            "4.0 s temperature ALARM at 30.2 \u{b0}C",
+            "7.0 s door gives no values: fault -5",
+        ] {
+            assert!(text.contains(words), "{words}:\n{text}");
+        }
+    }
+
+    #[test]
+    fn a_restart_begins_anew_and_an_alarm_ends() {
+        let mut model = model();
+        model.update(answer(8, 0, false, &[record(8, 1, 290, 5), record(9, 2, 0, 0)]), NOW);
+        let text = shown(&model, 120, 30);
+        assert!(text.contains("temperature alarm over at 29.0") && text.contains("door gives values again"), "{text}");
+        model.update(answer(0, 0, true, &[record(0, 1, 250, 0)]), NOW);
+        let text = shown(&model, 120, 30);
+        assert!(text.contains("up 0:00:00") && text.contains("temperature 25.0"), "{text}");
+        assert_eq!((model.restarts, model.channels[0].points.len(), model.channels[1].points.len()), (1, 1, 0));
+    }
+
+    #[test]
+    fn a_silence_is_told_and_stops_the_clock() {
+        let mut model = model();
+        let silence = || Update::Silence { reason: "no answer in time".into(), unanswered: 9 };
+        model.update(silence(), NOW);
+        model.update(silence(), NOW * 2);
+        let mut terminal = Terminal::new(TestBackend::new(120, 30)).unwrap();
+        terminal.draw(|frame| screen(frame, &model, NOW * 3)).unwrap();
+        let text = words(&terminal);
+        assert!(text.contains("no answer in time, for 20 s") && text.contains("up 0:00:07"), "{text}");
+        assert!(text.contains("9 unanswered"), "{text}");
+    }
+
+    #[test]
+    fn what_waits_is_shown_later() {
+        let mut model = model();
+        model.order(Order::Pause, NOW);
+        model.update(answer(8, 0, false, &[record(8, 1, 111, 0), record(9, 1, 112, 0)]), NOW);
+        let text = shown(&model, 120, 30);
+        assert!(text.contains("PAUSED, 2 records wait") && !text.contains("11.2"), "{text}");
+        model.order(Order::Pause, NOW);
+        assert!(shown(&model, 120, 30).contains("11.2"));
+    }
+
+    #[test]
+    fn a_topic_nobody_told_of_has_its_number() {
+        let mut model = model();
+        model.update(answer(8, 0, false, &[record(8, 77, 5, 0)]), NOW);
+        assert!(shown(&model, 120, 30).contains("topic 77"));
+    }
+
+    /// Drawing on it is all that is asked of a tiny one.
+    #[test]
+    fn a_screen_may_have_any_size() {
+        let mut model = model();
+        for zoomed in [false, true] {
+            for (width, height) in [(1, 1), (2, 3), (10, 4), (40, 10), (75, 17), (76, 18), (80, 24), (300, 100)] {
+                shown(&model, width, height);
+                shown(&Model::new("UDP nobody:1".into()), width, height);
+            }
+            assert_eq!(model.zoomed, zoomed);
+            model.order(Order::Zoom, NOW);
+        }
+    }
 }
