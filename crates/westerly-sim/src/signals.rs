@@ -22,7 +22,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use westerly_server::TelemetryCounters;
-use westerly_store::{Alarm, Channel, Configuration, Ring, Value};
+use westerly_store::{Alarm, Channel, Configuration, RecordKind, Ring, Value};
 use westerly_wire::log::Level;
 
 use crate::settings::SimulatedSettings;
@@ -228,16 +228,19 @@ impl State {
     fn measure(&mut self, place: usize, now: u64) {
         let channel = &mut self.channels[place];
         let name = channel.topic().name;
-        let before = channel.counts().faults;
+        let failed = matches!(channel.latest(), Some((.., RecordKind::Fault)));
         match self.sensors.read(channel.topic().id, now) {
             Ok(value) => {
                 let alarm = channel.offer(now, value, &mut self.ring.writer());
+                if failed {
+                    self.log(Level::Info, format_args!("sampler: {name} can be read again"));
+                }
                 self.log(Level::Trace, format_args!("sampler: {name} {value:?}"));
                 self.react(place, alarm);
             }
             Err(code) => {
                 channel.fault(now, code, &mut self.ring.writer());
-                let level = if before == 0 { Level::Error } else { Level::Debug };
+                let level = if failed { Level::Debug } else { Level::Error };
                 self.log(level, format_args!("sampler: {name} cannot be read ({code})"));
             }
         }

@@ -46,6 +46,8 @@ pub(crate) fn run(arguments: &Monitor) -> Result<(), Failure> {
     let mut model = Model::new(address.to_string());
     let mut terminal = ratatui::try_init().map_err(Failure::Terminal)?;
     let outcome = watch(&mut terminal, &mut model, &inbox, &end);
+    // The cursor comes back first, so that what is said from here on is the last there is.
+    drop(terminal);
     ratatui::restore();
     end.ask_for();
     outcome.map_err(Failure::Terminal)?;
