@@ -284,13 +284,11 @@ impl State {
 
 impl Button {
     /// Milliseconds until it is pressed again.
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "some seconds")]
     fn wait(&mut self) -> u64 {
         self.random.between(8_000.0, 40_000.0) as u64
     }
 
     /// Milliseconds it is held.
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "some seconds")]
     fn hold(&mut self) -> u64 {
         self.random.between(300.0, 2_500.0) as u64
     }

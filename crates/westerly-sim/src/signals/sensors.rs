@@ -99,7 +99,6 @@ impl Sensors {
     }
 
     /// From -1 at night to 1 at noon.
-    #[allow(clippy::cast_precision_loss, reason = "a board's uptime in milliseconds is far from 52 bits")]
     fn sun(&self, now: u64) -> f64 {
         ((now as f64 / DAY + self.morning) * TAU).sin()
     }
@@ -139,12 +138,10 @@ impl Sensors {
     }
 }
 
-#[allow(clippy::cast_possible_truncation, reason = "the sensors' ranges are small")]
 fn fixed(value: f64, units: f64) -> Value {
     Value::Integer((value * units).round() as i32)
 }
 
-#[allow(clippy::cast_possible_truncation, reason = "a float sensor gives 32 bits")]
 fn single(value: f64) -> f32 {
     value as f32
 }
