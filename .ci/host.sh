@@ -53,8 +53,9 @@ step_bare() {
   need_core "${bare_targets[@]}"
   local target
   for target in "${bare_targets[@]}"; do
-    with_core cargo build --locked --quiet --release -p westerly-wire -p westerly-store -p westerly-server --target "$target"
-    echo "westerly-wire, westerly-store and westerly-server build for $target"
+    with_core cargo build --locked --quiet --release -p westerly-wire -p westerly-store -p westerly-server -p westerly-defmt --target "$target"
+    with_core cargo build --locked --quiet --release -p westerly-server --features defmt,log --target "$target"
+    echo "westerly-wire, westerly-store, westerly-server and westerly-defmt build for $target"
   done
 }
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a debug probe does for RTT, by QEMU's gdb stub: reads and writes the memory of a board that otherwise runs."""
 
+import re
 import struct
 import time
 
@@ -19,26 +20,36 @@ class Debugger:
     def __init__(self, path):
         self.socket = connect(path)
         self.socket.settimeout(10)
+        self.waiting = b""
 
     def __enter__(self):
-        # It stops when somebody comes, and does not say so unasked.
-        assert self.ask("?").startswith("T"), "the processor does not stop"
+        # It stops when somebody comes, and may say so unasked, before or after it is asked.
+        self.send("?")
+        assert self.packet().startswith("T"), "the processor does not stop"
         return self
 
     def __exit__(self, *_):
         self.ask("D")
         self.socket.close()
 
-    def ask(self, text):
+    def send(self, text):
         data = text.encode()
         self.socket.sendall(b"$%s#%02x" % (data, sum(data) & 0xFF))
-        answer = b""
-        while not (b"$" in answer and answer[-3:-2] == b"#"):
+
+    def packet(self):
+        while not (found := re.search(rb"\$([^#]*)#..", self.waiting)):
             read = self.socket.recv(65536)
             assert read, "QEMU is gone"
-            answer += read
+            self.waiting += read
+        self.waiting = self.waiting[found.end() :]
         self.socket.sendall(b"+")
-        return answer[answer.index(b"$") + 1 : -3].decode()
+        return found[1].decode()
+
+    def ask(self, text):
+        self.send(text)
+        while (answer := self.packet()).startswith("T"):
+            pass
+        return answer
 
     def read(self, address, length):
         data = b""
@@ -49,6 +60,20 @@ class Debugger:
 
     def write(self, address, data):
         assert self.ask(f"M{address:x},{len(data):x}:{data.hex()}") == "OK"
+
+    def set_program_counter(self, address):
+        # All registers as digits, of which the program counter is the sixteenth.
+        registers = self.ask("g")
+        place = 15 * 8
+        changed = registers[:place] + struct.pack("<I", address).hex() + registers[place + 8 :]
+        assert self.ask("G" + changed) == "OK"
+
+    def monitor(self, command):
+        """A command for QEMU itself."""
+        self.send("qRcmd," + command.encode().hex())
+        # Before the OK comes what it prints.
+        while (answer := self.packet()) != "OK":
+            assert answer[:1] in ("O", "T"), answer
 
 
 class Rtt:

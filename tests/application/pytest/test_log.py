@@ -6,7 +6,7 @@ import re
 import pytest
 from elftools.elf.elffile import ELFFile
 
-from debugger import Rtt
+from debugger import Debugger, Rtt
 from frames import Capture, decoded, messages, westerly
 from smp_line import READ, WRITE, SerialClient, request
 
@@ -16,6 +16,14 @@ FRAMES, LEVEL = 0, 1
 
 def read(client, **content):
     return client.ask(READ, LOG, FRAMES, content).map
+
+
+def logged_so_far(client):
+    """How many frames there were since the boot; an answer holds some of them."""
+    since = 0
+    while (answer := read(client, since=since))["next"] != since:
+        since = answer["next"]
+    return since
 
 
 def set_level(client, level):
@@ -116,15 +124,15 @@ def test_the_level(client, own_level):
     for level, logged in [("trace", 1), ("debug", 0), ("off", 0)]:
         assert set_level(client, level) == {}
         assert client.ask(READ, LOG, LEVEL).map["level"] == level
-        before = read(client)["next"]
+        before = logged_so_far(client)
         # Frames there are of the request itself, and none of reading the log.
         assert client.ask(WRITE, 0, 0, {"d": "x"}).map == {"r": "x"}
-        assert read(client)["next"] == before + logged, level
+        assert logged_so_far(client) == before + logged, level
     # An error of a request is of the level debug.
     assert set_level(client, "debug") == {}
-    before = read(client)["next"]
+    before = logged_so_far(client)
     assert client.ask(READ, 0, 99).map == {"rc": 8}
-    assert read(client)["next"] == before + 1
+    assert logged_so_far(client) == before + 1
 
 
 def test_the_level_outlasts_a_restart(board, own_level):
@@ -166,7 +174,7 @@ def test_frames_over_rtt_and_the_count_of_those_lost(board, own_level):
         for _ in range(200):
             client.ask(WRITE, 0, 0, {"d": ""})
         assert set_level(client, "off") == {}
-        logged = read(client)["next"]
+        logged = logged_so_far(client)
     finally:
         client.close()
     lines = messages(decoded(board, Rtt(board).take()))
@@ -183,3 +191,29 @@ def test_frames_over_rtt_and_the_count_of_those_lost(board, own_level):
     finally:
         client.close()
     assert messages(decoded(board, Rtt(board).take())) == ["INFO  level trace", "TRACE group 0 command 0 in 5 bytes"]
+
+
+def test_a_fatal_error_is_the_last_frame(board):
+    """The processor jumps to where there is no code. What is logged of it gets out, although no thread runs any more."""
+    if board.is_native:
+        pytest.skip("a fatal error ends the process, and with it the board")
+    capture = Capture(board)
+    try:
+        capture.read()
+        with Debugger(Rtt(board).path) as debugger:
+            # The main thread waits for bytes then: it is the idle thread that jumps.
+            debugger.set_program_counter(0xF0000000)
+        (line,) = messages(decoded(board, capture.read()))
+        assert re.fullmatch(r"ERROR fatal error \d+ \(.*\) in thread idle at 0x[0-9a-f]+", line), line
+        client = SerialClient(board.pty)
+        try:
+            client.send(request(READ, 0, 6))
+            client.expect_silence()
+        finally:
+            client.close()
+    finally:
+        capture.close()
+        board.device.clear_buffer()
+        with Debugger(Rtt(board).path) as debugger:
+            debugger.monitor("system_reset")
+        board.wait_for_boot()
