@@ -12,7 +12,7 @@
 //! says when the next value is due. Its memory is fixed, its arithmetic cannot overflow.
 //!
 //! Topics whose values are integers or of fixed point cost no floating point: the code for it is linked only where a channel
-//! is made for a topic of [`Kind::Float`] (or where the compiler cannot see for which).
+//! is made for a topic of [`Kind::Float`], or where the compiler cannot see for which: make channels in constants.
 //!
 //! What it will not do: tell the time, read a sensor, drive an output, keep a configuration, or stop two threads that both
 //! write to one ring; who puts it to use does that.
