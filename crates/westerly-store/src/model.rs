@@ -208,7 +208,7 @@ fn an_old_place_is_not_taken_for_a_new_one() {
     let mut into = [0; 64];
     assert_eq!(ring.read(&mut cursor, &mut into), Read::Record { sequence: 0, length: 8 });
     // Four words were written so far; as if 2^32 more had been, in records of 16 words: the place is now amid a record.
-    let later = Ring::<[AtomicU32; 16]>::begun_at(0_u32.wrapping_sub(12), 1 << 28);
+    let later = Ring::<[AtomicU32; 16]>::begun_at(0_u32.wrapping_sub(13), 1 << 28);
     later.writer().append(&[&[0; 56]]).unwrap();
     later.writer().append(&[&[0; 4]]).unwrap();
     assert_eq!(later.read(&mut cursor, &mut into), Read::Record { sequence: (1 << 28) + 1, length: 4 });
