@@ -14,7 +14,7 @@ mod plot;
 mod reader;
 
 use std::io::{self, IsTerminal as _};
-use std::sync::mpsc::{Receiver, TryRecvError, channel};
+use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -64,11 +64,8 @@ fn watch(terminal: &mut DefaultTerminal, model: &mut Model, inbox: &Receiver<Upd
     let mut drawn: Option<Instant> = None;
     while !end.is_asked_for() && model.failure().is_none() {
         let mut changed = drawn.is_none_or(|drawn| drawn.elapsed() >= REDRAW);
-        loop {
-            match inbox.try_recv() {
-                Ok(update) => model.update(update, begun.elapsed()),
-                Err(TryRecvError::Empty | TryRecvError::Disconnected) => break,
-            }
+        while let Ok(update) = inbox.try_recv() {
+            model.update(update, begun.elapsed());
             changed = true;
         }
         if changed {
