@@ -116,7 +116,8 @@ Name = Annotated[str, typer.Argument(help="As `io list` has it.")]
 
 
 def shown(value: bool | None) -> str:
-    return {True: "on", False: "off", None: "cannot be read"}[value]
+    """A value as people read it; a device may be unable to tell."""
+    return {True: "on", False: "off", None: "unknown"}[value]
 
 
 @app.command("list")
@@ -129,7 +130,7 @@ def list_command(context: typer.Context) -> None:
             answer = await ask(client, Lines(**{"from": next}))
             for place, line in enumerate(answer.io, next):
                 kind = "output" if line["output"] else "input"
-                print(f"{place:3}  {line['name']:<16} {kind:<7} {shown(line.get('value'))}")
+                print(f"{place:3}  {kind:<6}  {shown(line.get('value')):<7}  {line['name']}")
             next = answer.next
 
     converse(context, conversation)

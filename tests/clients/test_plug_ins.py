@@ -24,7 +24,7 @@ def smpmgr(line):
 
 
 def names(lines: list[str]) -> list[str]:
-    """The second column, which is the name in lists of topics and of inputs and outputs."""
+    """The second column, which is the name of a topic in all that is told of topics."""
     return [line.split()[1] for line in lines]
 
 
@@ -72,8 +72,9 @@ def test_the_log(smpmgr):
 
 def test_inputs_and_outputs(smpmgr):
     lines = [line.split(maxsplit=3) for line in smpmgr("io", "list")]
-    outputs = [name for _, name, kind, _ in lines if kind == "output"]
-    inputs = [name for _, name, kind, _ in lines if kind == "input"]
+    # A name comes last, as it may hold spaces: `0  output  off  Green LED`.
+    outputs = [name for _, kind, _, name in lines if kind == "output"]
+    inputs = [name for _, kind, _, name in lines if kind == "input"]
     for state in ("on", "off"):
         smpmgr("io", "set", outputs[0], state)
         assert smpmgr("io", "get", outputs[0]) == [state]
