@@ -75,6 +75,7 @@ step_twister() {
 # clients mostly wait.
 step_applications() {
   need_zephyr_tools
+  cargo build --locked --quiet -p westerly
   application native_sim/native/64 native_sim
   application qemu_cortex_m3 qemu
   clients native_sim zephyr.exe >"$build/ci/native_sim.clients.log" 2>&1 &
@@ -104,7 +105,8 @@ application() {
 
 # What tests/clients calls the board, and the file that runs.
 clients() {
-  "$python/bin/python" -m pytest -q tests/clients --target "$1" --executable "$build/ci/$1/zephyr/$2"
+  "$python/bin/python" -m pytest -q tests/clients --target "$1" --executable "$build/ci/$1/zephyr/$2" \
+    --westerly "$build/debug/westerly"
 }
 
 step_comparison() {

@@ -8,8 +8,9 @@ use std::{env, fs};
 
 const PREFIX: &str = "CONFIG_WESTERLY_";
 /// Those that decide what code there is: `CONFIG_WESTERLY_FILES` is `cfg(westerly_files)` too, and so on.
-const CODE: [&str; 27] = [
+const CODE: [&str; 28] = [
     "ERASE_STORAGE",
+    "EXAMPLE",
     "FILES",
     "IMAGE",
     "IMAGE_REPLACE_PENDING",

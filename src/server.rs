@@ -2,6 +2,8 @@
 
 //! The one server behind all transports, with its command groups. The enumeration group is the server's own.
 
+#[cfg(westerly_example)]
+use westerly_example::ExampleGroup;
 #[cfg(westerly_image)]
 use westerly_server::ImageGroup;
 #[cfg(westerly_io)]
@@ -84,6 +86,8 @@ struct Westerly {
     log: LogGroup<log::Frames>,
     #[cfg(westerly_io)]
     io: IoGroup<ZephyrIo>,
+    #[cfg(westerly_example)]
+    example: ExampleGroup,
 }
 
 static WESTERLY: Mutex<Westerly> = Mutex::new(Westerly {
@@ -111,6 +115,8 @@ static WESTERLY: Mutex<Westerly> = Mutex::new(Westerly {
     log: LogGroup::new(log::Frames),
     #[cfg(westerly_io)]
     io: IoGroup::new(ZephyrIo),
+    #[cfg(westerly_example)]
+    example: ExampleGroup::NEW,
 });
 
 /// Answers the next request of a packet into `response`, while no other transport is served; `None` after the last.
@@ -139,6 +145,8 @@ pub fn answer(caller: &Caller, requests: &mut Requests<'_>, response: &mut [u8])
         &mut westerly.log,
         #[cfg(westerly_io)]
         &mut westerly.io,
+        #[cfg(westerly_example)]
+        &mut westerly.example,
     ];
     westerly.server.handle(groups, caller, requests, response)
 }

@@ -129,7 +129,7 @@ class Simulator(Board):
     )
     _SERIAL = r"^Serial  (\S+)$"
 
-    def __init__(self, executable: Path, arguments: tuple[str, ...] = ("--shell-udp",)) -> None:
+    def __init__(self, executable: Path, arguments: tuple[str, ...] = ("--shell-udp", "--example")) -> None:
         address = own_address()
         command = [str(executable), "simulate", "--address", address, "--port", str(UDP_PORT), *arguments]
         super().__init__(command, self._SERIAL)

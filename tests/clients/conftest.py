@@ -17,19 +17,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("westerly")
     group.addoption("--target", choices=TARGETS, default="simulator", help="what to start as the board")
     group.addoption("--executable", type=Path, help="westerly, zephyr.exe or zephyr.elf (default: target/debug/westerly)")
+    group.addoption("--westerly", type=Path, help="the command line (default: target/debug/westerly)")
     group.addoption("--qemu", default="qemu-system-arm", help="the emulator")
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    westerly = config.getoption("--westerly") or Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"), "debug", "westerly")
     executable = config.getoption("--executable")
-    if executable is None:
-        if config.getoption("--target") != "simulator":
+    if config.getoption("--target") != "simulator":
+        if executable is None:
             raise pytest.UsageError("--executable is needed: the application built for that target")
-        executable = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"), "debug", "westerly")
-        config.option.executable = executable
-    if not executable.is_file():
-        raise pytest.UsageError(f"{executable} does not exist: build it (cargo build -p westerly) or name another with --executable")
-    config.option.executable = executable.resolve()
+    else:
+        # The board is the command line itself.
+        westerly = executable = executable or westerly
+    for file, option in [(executable, "--executable"), (westerly, "--westerly")]:
+        if not file.is_file():
+            raise pytest.UsageError(f"{file} does not exist: build it (cargo build -p westerly) or name another with {option}")
+    config.option.executable, config.option.westerly = executable.resolve(), westerly.resolve()
     qemu = config.getoption("--qemu")
     if config.getoption("--target") == "qemu" and shutil.which(qemu) is None:
         raise pytest.UsageError(f"{qemu} is not on the PATH: install it or name another with --qemu")

@@ -10,9 +10,10 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 /// Folder, and the function of the crate that checks a line of the files there.
-const KINDS: [(&str, &str); 2] = [
+const KINDS: [(&str, &str); 3] = [
     ("../../crates/westerly-wire/tests/golden", "serial::holds"),
     ("../../crates/westerly-server/tests/golden", "server::holds"),
+    ("../../crates/westerly-store/tests/golden", "store::holds"),
 ];
 const CASES: &str = "src/cases.c";
 /// Of both programs.

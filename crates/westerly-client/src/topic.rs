@@ -87,7 +87,6 @@ impl Topic {
     #[must_use]
     pub fn number(&self, value: Number) -> f64 {
         let number = match value {
-            #[allow(clippy::cast_precision_loss, reason = "values of topics have 32 bits")]
             Number::Integer(value) => value as f64,
             Number::Float(value) => value.into(),
         };

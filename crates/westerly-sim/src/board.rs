@@ -5,6 +5,7 @@ use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use westerly_example::ExampleGroup;
 use westerly_server::{
     After, Answer, Caller, FilesGroup, Group, ImageGroup, IoGroup, LogGroup, OsGroup, Requests, Rule, Server,
     ServerCounters, SettingsGroup, ShellGroup, StatisticsGroup, TelemetryGroup, ZephyrGroup,
@@ -44,6 +45,7 @@ struct Device {
     telemetry: TelemetryGroup<SimulatedTelemetry>,
     log: LogGroup<SimulatedLog>,
     io: IoGroup<SimulatedIo>,
+    example: Option<ExampleGroup>,
     signals: Signals,
     counters: Arc<BoardCounters>,
 }
@@ -64,6 +66,11 @@ impl Board {
         let parts = (settings, files, images, signals.clone());
         let device = Mutex::new(Device::new(BoardRules(rules.into()), parts, counters.clone(), activities));
         Arc::new(Self { device, counters, signals, _folder: folder, observer })
+    }
+
+    /// Has the example's group from now on.
+    pub(crate) fn add_example(&self) {
+        self.device().example = Some(ExampleGroup::NEW);
     }
 
     /// Answers every request of a packet, each by a call of `send`.
@@ -176,6 +183,7 @@ impl Device {
             telemetry: TelemetryGroup::new(signals.telemetry()),
             log: LogGroup::new(signals.log()),
             io: IoGroup::new(SimulatedIo(signals.clone())),
+            example: None,
             signals,
             counters,
         }
@@ -184,7 +192,7 @@ impl Device {
     fn answer(&mut self, caller: &Caller, requests: &mut Requests<'_>, response: &mut [u8]) -> Option<Answer> {
         let counters = self.counters.groups();
         let mut statistics = StatisticsGroup { counters: &counters, more: () };
-        let groups: &mut [&mut dyn Group] = &mut [
+        let mut groups: Vec<&mut dyn Group> = vec![
             &mut self.os,
             &mut self.image,
             &mut statistics,
@@ -196,7 +204,10 @@ impl Device {
             &mut self.log,
             &mut self.io,
         ];
-        self.server.handle(groups, caller, requests, response)
+        if let Some(example) = &mut self.example {
+            groups.push(example);
+        }
+        self.server.handle(&mut groups, caller, requests, response)
     }
 
     /// Gives the number of starts, and whether MCUboot could do its part.
@@ -211,6 +222,7 @@ impl Device {
         self.signals.restart();
         self.telemetry.telemetry = self.signals.telemetry();
         self.log.log = self.signals.log();
+        self.example = self.example.is_some().then_some(ExampleGroup::NEW);
         self.image.end_upload();
         (self.settings.settings.boots(), self.image.device.boot())
     }

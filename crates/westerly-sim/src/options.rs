@@ -45,6 +45,8 @@ pub struct Options {
     pub seed: u64,
     /// When which sensors fail.
     pub failures: Vec<SensorFailure>,
+    /// Whether the board has the group of docs/add-a-message.md as well.
+    pub example: bool,
     /// What the application information gives as the node's name, unless the settings say otherwise.
     pub node_name: String,
 }
@@ -65,6 +67,7 @@ impl Default for Options {
             slot_size: 512 * 1024,
             seed: 1,
             failures: Vec::new(),
+            example: false,
             node_name: "westerly".into(),
         }
     }

@@ -80,14 +80,15 @@ impl SimulatedSettings {
         self.state().boots
     }
 
-    /// Keeps a value of the board's own, which holds from the next start.
-    pub(crate) fn keep(&self, name: &str, value: &[u8]) -> io::Result<()> {
+    /// Keeps a value of the board's own, which holds from the next start, or none.
+    pub(crate) fn keep(&self, name: &str, value: Option<&[u8]>) -> io::Result<()> {
         let storage = &mut self.state().storage;
         let mut saved = storage.read()?;
-        if saved.insert(name.into(), value.into()).is_some_and(|before| before == value) {
-            return Ok(());
-        }
-        storage.replace(&saved)
+        let before = match value {
+            Some(value) => saved.insert(name.into(), value.into()),
+            None => saved.remove(name),
+        };
+        if before.as_deref() == value { Ok(()) } else { storage.replace(&saved) }
     }
 
     /// A value of the board's own.
@@ -310,6 +311,25 @@ mod tests {
             assert_eq!(settings.write(name, b""), Err(error));
             assert_eq!(settings.delete(name), Err(error));
         }
+    }
+
+    #[test]
+    fn what_the_board_keeps_outlasts_it_and_can_be_deleted() {
+        let folder = Folder::open(None).unwrap();
+        let mut settings = SimulatedSettings::new(folder.path(), "default".into());
+        settings.keep("telemetry/16", Some(b"one")).unwrap();
+        settings.keep("log/level", Some(b"debug")).unwrap();
+        settings.write("device/name", b"other").unwrap();
+        settings.save(None).unwrap();
+        let mut later = SimulatedSettings::new(folder.path(), "default".into());
+        assert_eq!((later.kept("telemetry/16").unwrap(), later.node_name()), (b"one".to_vec(), "other".into()));
+        assert_eq!(read(&mut later, "log/level").unwrap(), b"debug");
+        assert_eq!(later.write("log/level", b"info"), Err(SettingsError::WriteNotSupported));
+        later.delete("log/level").unwrap();
+        assert_eq!((later.kept("log/level"), later.delete("log/level")), (None, Err(SettingsError::NotFound)));
+        later.keep("telemetry/16", None).unwrap();
+        assert_eq!(later.kept("telemetry/16"), None);
+        assert_eq!(read(&mut later, "telemetry/17"), Err(SettingsError::NotFound));
     }
 
     #[test]

@@ -22,7 +22,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use westerly_server::TelemetryCounters;
-use westerly_store::{Alarm, Channel, Configuration, Ring, Value};
+use westerly_store::{Alarm, Channel, Configuration, RecordKind, Ring, Value};
 use westerly_wire::log::Level;
 
 use crate::settings::SimulatedSettings;
@@ -228,16 +228,19 @@ impl State {
     fn measure(&mut self, place: usize, now: u64) {
         let channel = &mut self.channels[place];
         let name = channel.topic().name;
-        let before = channel.counts().faults;
+        let failed = matches!(channel.latest(), Some((.., RecordKind::Fault)));
         match self.sensors.read(channel.topic().id, now) {
             Ok(value) => {
                 let alarm = channel.offer(now, value, &mut self.ring.writer());
+                if failed {
+                    self.log(Level::Info, format_args!("sampler: {name} can be read again"));
+                }
                 self.log(Level::Trace, format_args!("sampler: {name} {value:?}"));
                 self.react(place, alarm);
             }
             Err(code) => {
                 channel.fault(now, code, &mut self.ring.writer());
-                let level = if before == 0 { Level::Error } else { Level::Debug };
+                let level = if failed { Level::Debug } else { Level::Error };
                 self.log(level, format_args!("sampler: {name} cannot be read ({code})"));
             }
         }
@@ -281,13 +284,11 @@ impl State {
 
 impl Button {
     /// Milliseconds until it is pressed again.
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "some seconds")]
     fn wait(&mut self) -> u64 {
         self.random.between(8_000.0, 40_000.0) as u64
     }
 
     /// Milliseconds it is held.
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "some seconds")]
     fn hold(&mut self) -> u64 {
         self.random.between(300.0, 2_500.0) as u64
     }
@@ -295,4 +296,104 @@ impl Button {
 
 fn milliseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use westerly_server::{Io as _, Log as _, Telemetry as _};
+    use westerly_store::{Cursor, Read, Record, RecordKind, Threshold};
+
+    use super::*;
+    use crate::folder::Folder;
+
+    fn signals(folder: &Folder) -> Signals {
+        let settings = SimulatedSettings::new(folder.path(), "board".into());
+        Signals::new(1, vec![], settings, Arc::default())
+    }
+
+    fn records(telemetry: &SimulatedTelemetry) -> Vec<Record> {
+        let (mut cursor, mut bytes, mut records) = (Cursor::at(0), [0; Record::LENGTH], vec![]);
+        while let Read::Record { .. } = telemetry.ring().read(&mut cursor, &mut bytes) {
+            records.push(Record::decode(&bytes).unwrap());
+        }
+        records
+    }
+
+    #[test]
+    fn an_alarm_switches_its_output_until_it_is_over_or_taken_away() {
+        let folder = Folder::open(None).unwrap();
+        let signals = signals(&folder);
+        let (mut telemetry, mut io) = (signals.telemetry(), SimulatedIo(signals.clone()));
+        let relay = usize::from(lines::RELAY);
+        let threshold =
+            Threshold { raise: Value::Integer(0), clear: Value::Integer(-1000), output: Some(lines::RELAY) };
+        let always = Configuration { period: 1, threshold: Some(threshold), ..Configuration::EVERY_VALUE };
+        telemetry.configure(topics::TEMPERATURE, &always).unwrap();
+        signals.state().work();
+        assert_eq!(io.read(relay), Ok(true));
+        assert!(records(&telemetry).iter().any(|record| record.kind == RecordKind::Raised));
+        telemetry.configure(topics::TEMPERATURE, &Configuration { threshold: None, ..always }).unwrap();
+        assert_eq!(io.read(relay), Ok(false));
+    }
+
+    #[test]
+    fn a_configuration_outlasts_a_restart_and_the_records_do_not() {
+        let folder = Folder::open(None).unwrap();
+        let signals = signals(&folder);
+        let mut telemetry = signals.telemetry();
+        let configuration = Configuration { period: 77, ..Configuration::EVERY_VALUE };
+        telemetry.configure(topics::SUPPLY, &configuration).unwrap();
+        signals.log().set_level(Level::Error).unwrap();
+        signals.state().work();
+        assert!(records(&telemetry).len() > 3);
+        signals.0.settings.restart();
+        signals.restart();
+        let mut telemetry = signals.telemetry();
+        assert_eq!(telemetry.boot(), Some(2));
+        // The button's state, which nobody asked for.
+        assert_eq!(records(&telemetry).len(), 1);
+        let mut periods = vec![];
+        let mut index = 0;
+        while telemetry
+            .channel(index, &mut |channel| periods.push((channel.topic().id, channel.configuration().period)))
+        {
+            index += 1;
+        }
+        assert!(
+            periods.contains(&(topics::SUPPLY, 77)) && periods.contains(&(topics::TEMPERATURE, 500)),
+            "{periods:?}"
+        );
+        assert_eq!(signals.log().level(), Level::Error);
+        // The defaults are nothing to be kept.
+        let defaults = TOPICS.iter().find(|topic| topic.id == topics::SUPPLY).unwrap().defaults;
+        telemetry.configure(topics::SUPPLY, &defaults).unwrap();
+        assert_eq!(signals.0.settings.kept("telemetry/18"), None);
+        assert_eq!(telemetry.configure(99, &defaults), Err(westerly_server::ConfigureError::Unknown));
+    }
+
+    #[test]
+    fn a_pulse_ends_by_itself_and_inputs_are_not_written() {
+        let folder = Folder::open(None).unwrap();
+        let signals = signals(&folder);
+        let mut io = SimulatedIo(signals.clone());
+        io.pulse(0, 20).unwrap();
+        assert_eq!(io.read(0), Ok(true));
+        std::thread::sleep(Duration::from_millis(30));
+        signals.state().work();
+        assert_eq!(io.read(0), Ok(false));
+        assert_eq!(io.write(3, true), Err(westerly_server::IoError::NotAnOutput));
+        assert_eq!(io.line(4), None);
+    }
+
+    #[test]
+    fn the_button_makes_a_record_of_each_change() {
+        let folder = Folder::open(None).unwrap();
+        let signals = signals(&folder);
+        signals.press(Duration::ZERO);
+        signals.state().work();
+        let of_button: Vec<_> =
+            records(&signals.telemetry()).into_iter().filter(|record| record.topic == topics::BUTTON).collect();
+        let values: Vec<_> = of_button.iter().map(|record| record.value).collect();
+        assert_eq!(values, [Value::Integer(0), Value::Integer(1), Value::Integer(0)]);
+    }
 }

@@ -57,6 +57,9 @@ impl Simulator {
         let signals = (options.seed, options.failures);
         let board =
             Board::new(options.rules, options.node_name, folder, parts, signals, activities, Box::new(observer));
+        if options.example {
+            board.add_example();
+        }
         // From here on dropping ends what has started.
         let mut simulator = Self { board, udp_address, pty_path, files_folder, threads: Vec::new() };
         simulator.threads.push(simulator.sampler()?);

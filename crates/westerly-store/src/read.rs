@@ -152,11 +152,14 @@ impl Ring {
         let mut from = place.wrapping_add(head::WORDS);
         let fitting = into.get_mut(..length);
         let fits = fitting.is_some();
-        for bytes in fitting.unwrap_or_default().chunks_mut(4) {
-            for (byte, value) in bytes.iter_mut().zip(self.load(from).to_le_bytes()) {
-                *byte = value;
-            }
+        let (fours, rest) = fitting.unwrap_or_default().as_chunks_mut();
+        for four in fours {
+            *four = self.load(from).to_le_bytes();
             from = from.wrapping_add(1);
+        }
+        // At the end too: there the ring is asked for a word more than the record has, and any word will do.
+        for (byte, value) in rest.iter_mut().zip(self.load(from).to_le_bytes()) {
+            *byte = value;
         }
         if self.overtaken(place) {
             return None;

@@ -220,9 +220,17 @@ impl Writer<'_> {
 
     /// Bytes in a row as words, the first byte lowest; the last word is filled up with zeros.
     fn store_parts(&mut self, mut place: u32, parts: &[&[u8]]) {
+        // What has not filled a word yet: so many of its lowest bits.
         let (mut word, mut bits) = (0_u32, 0_u32);
         for part in parts {
-            for &byte in *part {
+            let (fours, rest) = part.as_chunks();
+            for four in fours {
+                let next = u32::from_le_bytes(*four);
+                self.ring.store(place, word | next.wrapping_shl(bits));
+                place = place.wrapping_add(1);
+                word = next.checked_shr(32_u32.wrapping_sub(bits)).unwrap_or(0);
+            }
+            for &byte in rest {
                 word |= u32::from(byte).wrapping_shl(bits);
                 bits = bits.wrapping_add(8);
                 if bits == 32 {

@@ -24,6 +24,9 @@ int westerly_settings_start(void)
 
 	if (error == 0) {
 		error = settings_load();
+	}
+	/* What could not be read must not be counted on from 0. */
+	if (error == 0) {
 		westerly_boot_count();
 	}
 	return westerly_error(error);

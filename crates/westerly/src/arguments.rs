@@ -73,6 +73,9 @@ pub(crate) struct Simulate {
     /// given several times
     #[arg(long, value_name = "SENSOR[@FROM[..UNTIL]]", value_parser = sensor_failure)]
     fail: Vec<SensorFailure>,
+    /// Add the example's group (70), which docs/add-a-message.md walks through
+    #[arg(long)]
+    example: bool,
     /// Largest packet in bytes, header and payload; over UDP never more than 1472 [default: 1472 over UDP, 384 over serial]
     #[arg(long, value_name = "BYTES", value_parser = packet_size())]
     packet_size: Option<u16>,
@@ -132,6 +135,7 @@ impl Simulate {
             slot_size: self.slot_size,
             seed: self.seed,
             failures: self.fail.clone(),
+            example: self.example,
             ..defaults
         }
     }

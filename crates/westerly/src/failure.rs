@@ -110,11 +110,11 @@ impl fmt::Display for Failure {
             }
             Self::NoElf { build } => {
                 let build = if build.is_empty() { String::new() } else { format!(", build {build}") };
-                write!(f, "error: the device's log is defmt's, which only the firmware's ELF file can decode\n")?;
+                writeln!(f, "error: the device's log is defmt's, which only the firmware's ELF file can decode")?;
                 write!(f, "Give --elf the zephyr.elf of the firmware it runs{build}.")
             }
             Self::Build { device, elf } => {
-                write!(f, "error: the device runs build {device}, the ELF file is of build {elf}\n")?;
+                writeln!(f, "error: the device runs build {device}, the ELF file is of build {elf}")?;
                 write!(f, "Give --elf the zephyr.elf of that build, or --ignore-build to decode with this one.")
             }
             Self::Elf { path, problem } => {

@@ -14,7 +14,7 @@ mod plot;
 mod reader;
 
 use std::io::{self, IsTerminal as _};
-use std::sync::mpsc::{Receiver, TryRecvError, channel};
+use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -46,6 +46,8 @@ pub(crate) fn run(arguments: &Monitor) -> Result<(), Failure> {
     let mut model = Model::new(address.to_string());
     let mut terminal = ratatui::try_init().map_err(Failure::Terminal)?;
     let outcome = watch(&mut terminal, &mut model, &inbox, &end);
+    // The cursor comes back first, so that what is said from here on is the last there is.
+    drop(terminal);
     ratatui::restore();
     end.ask_for();
     outcome.map_err(Failure::Terminal)?;
@@ -62,11 +64,8 @@ fn watch(terminal: &mut DefaultTerminal, model: &mut Model, inbox: &Receiver<Upd
     let mut drawn: Option<Instant> = None;
     while !end.is_asked_for() && model.failure().is_none() {
         let mut changed = drawn.is_none_or(|drawn| drawn.elapsed() >= REDRAW);
-        loop {
-            match inbox.try_recv() {
-                Ok(update) => model.update(update, begun.elapsed()),
-                Err(TryRecvError::Empty | TryRecvError::Disconnected) => break,
-            }
+        while let Ok(update) = inbox.try_recv() {
+            model.update(update, begun.elapsed());
             changed = true;
         }
         if changed {

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Presses the button sw0 of the board under test: on native_sim by the shell command of ../buttons.c, in QEMU by its keyboard."""
+"""Presses the button sw0 of the board under test: on native_sim by a shell command of ../devices.c, in QEMU by its keyboard."""
 
 import json
 import os

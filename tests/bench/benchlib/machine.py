@@ -43,6 +43,11 @@ class Report:
             for step in STEPS
         }
 
+    def store(self):
+        """Instructions of what Westerly's store does, which C has no counterpart of."""
+        names = (name for name, step in self.clocks if step == "store")
+        return {name: round(self._instructions(name, "store") - self._instructions("none", "empty"), 1) for name in names}
+
     def _beside(self, name, step):
         """The measurement of what a step did beside its work: only C has to copy the packet it processes."""
         if step == "process" and (name, "copy") in self.clocks:

@@ -57,6 +57,7 @@ impl Telemetry for SimulatedTelemetry {
     }
 
     fn configure(&mut self, topic: u8, configuration: &Configuration) -> Result<(), ConfigureError> {
+        let is_default;
         {
             let mut state = self.signals.state();
             let found = state.channels.iter().position(|channel| channel.topic().id == topic);
@@ -64,6 +65,7 @@ impl Telemetry for SimulatedTelemetry {
             let before = channel.raised();
             channel.configure(*configuration).map_err(|_| ConfigureError::Invalid)?;
             let name = channel.topic().name;
+            is_default = *configuration == channel.topic().defaults;
             state.log(Level::Info, format_args!("telemetry: {name} configured"));
             // The alarm is forgotten, and with it what it drove.
             if let Some(output) = before.and_then(|alarm| alarm.output) {
@@ -73,7 +75,9 @@ impl Telemetry for SimulatedTelemetry {
         self.signals.0.changed.notify_all();
         let mut bytes = [0; Configuration::LENGTH];
         configuration.encode(&mut bytes);
-        let kept = self.signals.0.settings.keep(&format!("{TELEMETRY_SETTINGS}{topic}"), &bytes);
+        // The defaults may be others in the next firmware, and then hold.
+        let kept = (!is_default).then_some(&bytes[..]);
+        let kept = self.signals.0.settings.keep(&format!("{TELEMETRY_SETTINGS}{topic}"), kept);
         kept.map_err(|_| ConfigureError::NotKept)
     }
 }
@@ -105,7 +109,7 @@ impl Log for SimulatedLog {
 
     fn set_level(&mut self, level: Level) -> Result<(), NotKept> {
         self.signals.state().log.level = level;
-        self.signals.0.settings.keep(LEVEL_SETTING, level.name().as_bytes()).map_err(|_| NotKept)
+        self.signals.0.settings.keep(LEVEL_SETTING, Some(level.name().as_bytes())).map_err(|_| NotKept)
     }
 }
 

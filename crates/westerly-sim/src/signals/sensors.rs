@@ -99,7 +99,6 @@ impl Sensors {
     }
 
     /// From -1 at night to 1 at noon.
-    #[allow(clippy::cast_precision_loss, reason = "a board's uptime in milliseconds is far from 52 bits")]
     fn sun(&self, now: u64) -> f64 {
         ((now as f64 / DAY + self.morning) * TAU).sin()
     }
@@ -139,12 +138,10 @@ impl Sensors {
     }
 }
 
-#[allow(clippy::cast_possible_truncation, reason = "the sensors' ranges are small")]
 fn fixed(value: f64, units: f64) -> Value {
     Value::Integer((value * units).round() as i32)
 }
 
-#[allow(clippy::cast_possible_truncation, reason = "a float sensor gives 32 bits")]
 fn single(value: f64) -> f32 {
     value as f32
 }
@@ -189,7 +186,7 @@ mod tests {
                 (TEMPERATURE, 15_00, 29_00, 18_50, 26_00),
                 (HUMIDITY, 300, 660, 420, 540),
                 (SUPPLY, 2_800, 3_350, 3_100, 3_290),
-                (PRESSURE, 1010_00, 1017_00, 1012_50, 1014_00),
+                (PRESSURE, 101_000, 101_700, 101_250, 101_400),
                 (CPU_LOAD, 0, 1000, 80, 300),
             ] {
                 let values = read(seed, topic);

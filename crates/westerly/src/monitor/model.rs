@@ -342,7 +342,6 @@ fn records(update: &Update) -> usize {
     }
 }
 
-#[allow(clippy::cast_precision_loss, reason = "for plots and people")]
 fn seconds(milliseconds: u64) -> f64 {
     milliseconds as f64 / 1000.0
 }

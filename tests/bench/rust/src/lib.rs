@@ -7,6 +7,7 @@
 
 mod clock;
 mod request;
+mod store;
 
 use core::ffi::CStr;
 use core::hint::black_box;
@@ -88,6 +89,9 @@ extern "C" fn rust_main() {
         if side.run(request).is_none() {
             return clock::fail(request.name);
         }
+    }
+    if store::run().is_none() {
+        return clock::fail(c"the store");
     }
     clock::finish();
 }

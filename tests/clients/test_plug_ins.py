@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The plug-ins of clients/, as smpmgr's users type them, and the example's group by a raw command."""
+
+import re
+from pathlib import Path
+
+import clients
+import pytest
+
+PLUG_INS = Path(__file__).resolve().parents[2] / "clients"
+
+
+@pytest.fixture
+def smpmgr(line):
+    """Runs it and gives the lines it prints; of one that is to fail, what it says."""
+
+    def run(*arguments: object, fails: bool = False) -> list[str]:
+        where = f"--plugin-path={PLUG_INS}"
+        done = clients.smpmgr(line.board, line.transport, where, *arguments, seconds=60)
+        assert done.returncode == int(fails), done.stdout + done.stderr
+        return (done.stderr if fails else done.stdout).splitlines()
+
+    return run
+
+
+def names(lines: list[str]) -> list[str]:
+    """The second column, which is the name in lists of topics and of inputs and outputs."""
+    return [line.split()[1] for line in lines]
+
+
+def test_topics_and_their_latest_values(smpmgr):
+    topics = smpmgr("telemetry", "topics")
+    assert "uptime" in names(topics), topics
+    latest = smpmgr("telemetry", "latest", "--topic", "uptime")
+    assert len(latest) == 1 and re.fullmatch(r" *\d+\.\d{3}  uptime +\d+ s", latest[0]), latest
+    assert set(names(smpmgr("telemetry", "latest"))) <= set(names(topics))
+    assert "no nonesuch" in smpmgr("telemetry", "latest", "--topic", "nonesuch", fails=True)[-1]
+
+
+def test_records_again_and_from_there_on(smpmgr):
+    smpmgr("telemetry", "configure", "uptime", "--period", 100, "--deadband", 0, "--rate", 0)
+    *first, end = smpmgr("telemetry", "follow", "--count", 3, "--topic", "uptime")
+    assert names([*first, end]) == ["uptime"] * 3
+    *records, end = smpmgr("telemetry", "read", "--max", 2)
+    assert len(records) == 2
+    next = int(re.fullmatch(r"next (\d+), lost \d+, oldest \d+", end)[1])
+    assert next == int(records[1].split()[0]) + 1
+    *records, _ = smpmgr("telemetry", "read", "--since", next, "--max", 1)
+    assert int(records[0].split()[0]) >= next
+
+
+def test_a_configuration(smpmgr):
+    before = smpmgr("telemetry", "configure", "uptime")
+    changed = smpmgr("telemetry", "configure", "uptime", "--period", 250, "--window", 4, "--statistics", "mean,maximum")
+    assert "period 250 ms, maximum/mean of 4" in changed[0]
+    assert smpmgr("telemetry", "configure", "uptime") == changed
+    alarm = smpmgr("telemetry", "configure", "uptime", "--window", 0, "--raise", 90000, "--clear", 80000)
+    assert "alarm from 90000 until 80000" in alarm[0] and "of 4" not in alarm[0]
+    said = smpmgr("telemetry", "configure", "uptime", "--deadband", "-1", fails=True)
+    assert "INVALID_CONFIGURATION (group 64, code 3)" in said[-1], said
+    assert smpmgr("telemetry", "configure", "uptime", "--default") == before
+
+
+def test_the_log(smpmgr):
+    *frames, end = smpmgr("log", "read", "--max", 3)
+    assert 1 <= len(frames) <= 3 and re.match(r"next \d+, lost \d+, (text|defmt)", end), end
+    before = smpmgr("log", "level")[0].split()[0]
+    assert smpmgr("log", "level", "error")[0].startswith("error (built with ")
+    assert smpmgr("log", "level")[0].startswith("error ")
+    smpmgr("log", "level", before)
+
+
+def test_inputs_and_outputs(smpmgr):
+    lines = [line.split(maxsplit=3) for line in smpmgr("io", "list")]
+    outputs = [name for _, name, kind, _ in lines if kind == "output"]
+    inputs = [name for _, name, kind, _ in lines if kind == "input"]
+    for state in ("on", "off"):
+        smpmgr("io", "set", outputs[0], state)
+        assert smpmgr("io", "get", outputs[0]) == [state]
+    smpmgr("io", "pulse", outputs[0], 60000)
+    assert smpmgr("io", "get", outputs[0]) == ["on"]
+    smpmgr("io", "set", outputs[0], "off")
+    assert "INVALID_DURATION (group 66, code 5)" in smpmgr("io", "pulse", outputs[0], 0, fails=True)[-1]
+    assert "NOT_AN_OUTPUT (group 66, code 3)" in smpmgr("io", "set", inputs[0], "on", fails=True)[-1]
+    assert "UNKNOWN_NAME (group 66, code 2)" in smpmgr("io", "get", "nonesuch", fails=True)[-1]
+
+
+def test_the_example(smpmgr, line):
+    if 70 not in clients.toolkit(line).enum_get_group_ids():
+        pytest.skip("this firmware was built without CONFIG_WESTERLY_EXAMPLE")
+    smpmgr("example", "set", "visits", 5)
+    assert smpmgr("example", "get", "visits") == ["5"]
+    assert "UNKNOWN_NAME (group 70, code 2)" in smpmgr("example", "get", "tea", fails=True)[-1]
+
+
+def test_the_example_by_raw_commands(line):
+    client = clients.toolkit(line)
+    if 70 not in client.enum_get_group_ids():
+        pytest.skip("this firmware was built without CONFIG_WESTERLY_EXAMPLE")
+    assert client.raw_command(True, 70, 0, {"name": "coffees", "count": 3}) == {}
+    assert client.raw_command(False, 70, 0, {"name": "coffees"}) == {"count": 3}
+    with pytest.raises(Exception, match="70"):
+        client.raw_command(False, 70, 0, {"name": "tea"})
