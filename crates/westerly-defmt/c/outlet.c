@@ -34,7 +34,8 @@ static void run(void *unused_1, void *unused_2, void *unused_3)
 }
 
 /* Below everything else: sending may wait, and whoever logs may not. */
-K_THREAD_DEFINE(westerly_defmt, CONFIG_WESTERLY_DEFMT_STACK_SIZE, run, NULL, NULL, NULL, K_LOWEST_APPLICATION_THREAD_PRIO, 0, 0);
+K_THREAD_DEFINE(westerly_defmt, CONFIG_WESTERLY_DEFMT_STACK_SIZE, run, NULL, NULL, NULL,
+		K_LOWEST_APPLICATION_THREAD_PRIO, 0, 0);
 
 #else
 

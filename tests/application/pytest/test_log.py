@@ -179,10 +179,11 @@ def test_frames_over_rtt_and_the_count_of_those_lost(board, own_level):
         client.close()
     lines = messages(decoded(board, Rtt(board).take()))
     assert lines[0] == "INFO  Westerly 0.1.0 starts"
+    # More than once if there was room to tell of a loss but none for the longer frame behind it.
     losses = [re.fullmatch(r"WARN  (\d+) frames lost before the next one", line) for line in lines]
-    (loss,) = [match for match in losses if match]
-    assert int(loss[1]) > 0
-    assert int(loss[1]) + len(lines) - 1 == logged
+    losses = [int(match[1]) for match in losses if match]
+    assert losses and 0 not in losses
+    assert sum(losses) + len(lines) - len(losses) == logged
     # Now that somebody reads, nothing is lost.
     client = SerialClient(board.pty)
     try:
@@ -205,12 +206,6 @@ def test_a_fatal_error_is_the_last_frame(board):
             debugger.set_program_counter(0xF0000000)
         (line,) = messages(decoded(board, capture.read()))
         assert re.fullmatch(r"ERROR fatal error \d+ \(.*\) in thread idle at 0x[0-9a-f]+", line), line
-        client = SerialClient(board.pty)
-        try:
-            client.send(request(READ, 0, 6))
-            client.expect_silence()
-        finally:
-            client.close()
     finally:
         capture.close()
         board.device.clear_buffer()
