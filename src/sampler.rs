@@ -222,9 +222,8 @@ mod counted {
     pub static COUNTERS: TelemetryCounters = TelemetryCounters::new();
 
     pub fn update(channels: &[Channel], lost_events: u32) {
-        let sum = |of: fn(Counts) -> u32| {
-            channels.iter().fold(0u32, |sum, channel| sum.saturating_add(of(channel.counts())))
-        };
+        let sum =
+            |of: fn(Counts) -> u32| channels.iter().fold(0u32, |sum, channel| sum.saturating_add(of(channel.counts())));
         COUNTERS.samples.set(sum(|counts| counts.samples));
         COUNTERS.filtered.set(sum(|counts| counts.filtered));
         COUNTERS.missed.set(sum(|counts| counts.missed).saturating_add(lost_events));

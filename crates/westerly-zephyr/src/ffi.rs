@@ -130,12 +130,8 @@ unsafe extern "C" {
     pub(crate) safe fn westerly_settings_load() -> c_int;
     pub(crate) fn westerly_settings_save(name: *const u8, name_length: usize) -> c_int;
     pub(crate) fn westerly_device_name(into: *mut u8, size: usize) -> usize;
-    pub(crate) fn westerly_settings_keep(
-        name: *const u8,
-        name_length: usize,
-        value: *const u8,
-        length: usize,
-    ) -> c_int;
+    pub(crate) fn westerly_settings_keep(name: *const u8, name_length: usize, value: *const u8, length: usize)
+    -> c_int;
     pub(crate) fn westerly_settings_kept(name: *const u8, name_length: usize, into: *mut u8, size: usize) -> c_int;
     pub(crate) safe fn westerly_boots() -> u32;
 }

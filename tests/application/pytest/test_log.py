@@ -8,7 +8,7 @@ from elftools.elf.elffile import ELFFile
 
 from debugger import Debugger, Rtt
 from frames import Capture, decoded, messages, westerly
-from smp_line import READ, WRITE, SerialClient, request
+from smp_line import READ, WRITE, SerialClient, Silence, request
 
 LOG = 65
 FRAMES, LEVEL = 0, 1
@@ -212,3 +212,11 @@ def test_a_fatal_error_is_the_last_frame(board):
         with Debugger(Rtt(board).path) as debugger:
             debugger.monitor("system_reset")
         board.wait_for_boot()
+        # What the dead board was asked has waited at its UART, and is answered now.
+        client = SerialClient(board.pty)
+        try:
+            client.receive(1)
+        except Silence:
+            pass
+        finally:
+            client.close()

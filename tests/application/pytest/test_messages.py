@@ -23,7 +23,7 @@ RECORDED = {
     "echo of a number": (request(WRITE, OS, ECHO, {"d": 1}), "0b00000600000700 bf62726303ff"),
     "echo, key twice": (request(WRITE, OS, ECHO, payload=bytes.fromhex("a2616461616164 6162")), "0b00000600000700 bf62726303ff"),
     "parameters written": (request(WRITE, OS, PARAMETERS), "0b00000600000706 bf62726308ff"),
-    "unknown group": (request(READ, 70, 0), "0900000600460700 bf62726308ff"),
+    "unknown group": (request(READ, 99, 0), "0900000600630700 bf62726308ff"),
     "unknown command": (request(READ, OS, 99), "0900000600000763 bf62726308ff"),
     "version 3": (request(READ, OS, PARAMETERS, version=2), "0900000600000706 bf6272630dff"),
     "version 4": (request(READ, OS, PARAMETERS, version=3), "0900000600000706 bf6272630dff"),
@@ -176,7 +176,7 @@ def test_several_requests_in_a_packet(client):
 
 def test_a_packet_ends_at_its_first_error(client):
     good = request(WRITE, OS, ECHO, {"d": "good"}, sequence=1)
-    bad = request(READ, 70, 0, sequence=2)
+    bad = request(READ, 99, 0, sequence=2)
     client.send(good + bad + good)
     assert client.receive().map == {"r": "good"}
     assert client.receive().map == {"rc": 8}
