@@ -10,7 +10,6 @@ from typing import Any, NoReturn, cast
 
 import typer
 from pydantic import ConfigDict, create_model
-from smp import error as smperror
 from smp import message as smpmessage
 from smpclient import SMPClient
 from smpclient.exceptions import SMPClientException
