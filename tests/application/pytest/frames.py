@@ -6,6 +6,7 @@ import re
 import select
 import subprocess
 import tempfile
+import termios
 import tty
 from pathlib import Path
 
@@ -21,15 +22,16 @@ class Capture:
         if board.is_native:
             self.socket = None
             self.file = os.open(board.frames_pty, os.O_RDWR | os.O_NOCTTY)
-            tty.setraw(self.file)
+            # At once: by default it would drop what waits there.
+            tty.setraw(self.file, termios.TCSANOW)
         else:
             self.socket = connect(board.device.device_config.app_build_dir / "defmt.socket")
             self.file = self.socket.fileno()
 
-    def read(self, silence=0.5):
-        """What has come, once nothing comes for so many seconds."""
+    def read(self, first=0.5, silence=0.5):
+        """What has come, once nothing comes for so many seconds, or for so many before the first byte."""
         data = b""
-        while select.select([self.file], [], [], silence)[0]:
+        while select.select([self.file], [], [], silence if data else first)[0]:
             read = os.read(self.file, 4096)
             assert read, "the board is gone"
             data += read
@@ -45,7 +47,9 @@ class Capture:
 def westerly(*arguments):
     """The lines that `westerly logs` prints. cargo builds it, unless it is built."""
     command = ["cargo", "run", "--quiet", "--locked", "--package", "westerly", "--", "logs", *map(str, arguments)]
-    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, timeout=900)
+    # Twister passes on a make's jobs, whose files this process does not have: cargo would warn of it.
+    environment = {name: value for name, value in os.environ.items() if not name.endswith("MAKEFLAGS")}
+    done = subprocess.run(command, cwd=REPOSITORY, env=environment, capture_output=True, text=True, timeout=900)
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines(), done.stderr
 

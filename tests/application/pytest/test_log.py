@@ -70,7 +70,7 @@ def test_frames_on_the_uart_and_over_smp_decode_to_the_same_lines(board, own_lev
         assert client.receive().map == {"rc": 9}
         assert set_level(client, "warn") == {}
         assert set_level(client, "info") == {}
-        before = messages(decoded(board, capture.read()))
+        before = messages(decoded(board, capture.read(first=5)))
     finally:
         client.close()
         if board.is_native:
@@ -82,7 +82,7 @@ def test_frames_on_the_uart_and_over_smp_decode_to_the_same_lines(board, own_lev
     if board.is_native:
         capture = Capture(board)
     try:
-        captured = capture.read()
+        captured = capture.read(first=5)
     finally:
         capture.close()
     after = messages(decoded(board, captured))
@@ -204,7 +204,7 @@ def test_a_fatal_error_is_the_last_frame(board):
         with Debugger(Rtt(board).path) as debugger:
             # The main thread waits for bytes then: it is the idle thread that jumps.
             debugger.set_program_counter(0xF0000000)
-        (line,) = messages(decoded(board, capture.read()))
+        (line,) = messages(decoded(board, capture.read(first=5)))
         assert re.fullmatch(r"ERROR fatal error \d+ \(.*\) in thread idle at 0x[0-9a-f]+", line), line
     finally:
         capture.close()
