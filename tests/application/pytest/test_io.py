@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The io group over the devicetree's lamps and buttons."""
+"""The io group over the devicetree's LEDs and buttons."""
 
 import time
 
@@ -61,7 +61,7 @@ def test_the_list(client, lines):
     assert client.ask(READ, IO, LIST, {"from": 99}).map == {"io": []}
 
 
-def test_lamps_go_on_and_off(client, lines):
+def test_leds_go_on_and_off(client, lines):
     outputs, _ = lines
     for name in outputs:
         for value in (True, True, False):

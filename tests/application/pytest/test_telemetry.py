@@ -140,27 +140,27 @@ def test_a_window(client, usual):
 
 
 @pytest.mark.parametrize("output", [0, 1])
-def test_an_alarm_lights_a_lamp(client, usual, output):
+def test_an_alarm_switches_an_led_on(client, usual, output):
     """A low alarm on the uptime: raised at once, cleared two seconds later."""
 
-    def lamp():
+    def led_is_on():
         return client.ask(READ, IO, 0).map["io"][output]["value"]
 
     since = next_sequence(client)
-    assert not lamp()
+    assert not led_is_on()
     now = ask(client, LATEST)["uptime"] // 1000
     assert configure(client, UPTIME, period=100, deadband=1000, **{"raise": now + 1, "clear": now + 3}, output=output) == {}
     (raised, *_) = read_on(client, since, [UPTIME], until=bool)
     assert (raised[2:4], raised[4:]) == ([UPTIME, raised[1] // 1000], [RAISED])
-    assert lamp()
+    assert led_is_on()
     assert ask(client, LATEST, topics=[UPTIME])["values"][0][3] == RAISED
     alarms = read_on(client, since, [UPTIME], until=lambda records: any(CLEARED in record[4:] for record in records))
     (cleared,) = [record for record in alarms if CLEARED in record[4:]]
     assert cleared[3] == now + 3
-    assert not lamp()
+    assert not led_is_on()
 
 
-def test_an_alarm_that_is_taken_away_leaves_its_lamp_off(client, usual):
+def test_an_alarm_that_is_taken_away_leaves_its_led_off(client, usual):
     since = next_sequence(client)
     assert configure(client, UPTIME, period=100, **{"raise": 0, "clear": 0}, output=1) == {}
     read_on(client, since, [UPTIME], until=lambda records: any(RAISED in record[4:] for record in records))
