@@ -48,7 +48,14 @@ impl Connection {
 impl Link for Connection {
     fn exchange(&mut self, write: bool, group: u16, command: u8, payload: &[u8]) -> Result<Vec<u8>, LinkError> {
         // Repetitions are the caller's, who counts them; a late answer to an earlier try has another sequence number.
-        let outcome = self.opened()?.execute_raw_command(write, group, command, payload, false);
+        let toolkit = self.opened()?;
+        let outcome = loop {
+            let outcome = toolkit.execute_raw_command(write, group, command, payload, false);
+            // A signal, Ctrl-C say, ended the wait. Nothing was lost.
+            if !outcome.as_ref().is_err_and(interrupted) {
+                break outcome;
+            }
+        };
         outcome.map(Vec::from).map_err(|error| {
             let error = link_error(&error);
             if let LinkError::Broken(_) = error {
@@ -69,6 +76,15 @@ fn open(address: &Address, timeout: Duration) -> io::Result<Toolkit> {
             Ok(Toolkit::new(SerialTransport::new(port)))
         }
     }
+}
+
+fn interrupted(error: &ExecuteError) -> bool {
+    let (ExecuteError::SendFailed(SendError::TransportError(source))
+    | ExecuteError::ReceiveFailed(ReceiveError::TransportError(source))) = error
+    else {
+        return false;
+    };
+    source.downcast_ref().is_some_and(|error: &io::Error| error.kind() == ErrorKind::Interrupted)
 }
 
 fn link_error(error: &ExecuteError) -> LinkError {
@@ -93,5 +109,22 @@ fn text(error: &io::Error) -> String {
         ErrorKind::NotFound => "there is no such line".into(),
         ErrorKind::PermissionDenied => "permission denied".into(),
         _ => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a signal does to a wait (EINTR): it counted as a request without an answer.
+    #[test]
+    fn a_signal_is_no_lost_answer() {
+        for (kind, expected) in
+            [(ErrorKind::Interrupted, true), (ErrorKind::TimedOut, false), (ErrorKind::ConnectionRefused, false)]
+        {
+            let error = ExecuteError::ReceiveFailed(io::Error::from(kind).into());
+            assert_eq!(interrupted(&error), expected, "{kind:?}");
+            assert_eq!(interrupted(&ExecuteError::SendFailed(io::Error::from(kind).into())), expected, "{kind:?}");
+        }
     }
 }
