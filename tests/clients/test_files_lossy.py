@@ -10,7 +10,7 @@ import pytest
 from damage import Damage
 from links import Forwarder, LossyDatagrams, LossyLines
 from mcumgr_toolkit import MCUmgrClient
-from transfers import Killed, Uploader
+from transfers import Killed, Uploader, map_of
 
 SEEDS = (1, 2, 3)
 RATE = 0.01
@@ -117,3 +117,9 @@ def test_mcumgr_toolkit_repeats_until_it_is_through(line, seed):
             assert client.fs_file_download(name(line)) == expected
     assert link.damaged > 0
     uploaded(line, expected)
+
+
+def test_an_answer_damaged_behind_its_checksum_is_none():
+    """Seen once: all of the map shifted by two bits, the checksum right."""
+    assert map_of(bytes.fromhex("bf636f66661a0001f13bff")) == {"off": 127291}
+    assert map_of(bytes.fromhex("02fd8dbd9998680007c8d7")) is None
