@@ -6,8 +6,10 @@ Not a plug-in itself: smpmgr takes the files that end in `_group.py`.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from enum import IntEnum
 from typing import Any, NoReturn, cast
 
+import smp.error as smperr
 import typer
 from pydantic import ConfigDict, create_model
 from smp import message as smpmessage
@@ -36,6 +38,23 @@ class ReadAnswer(smpmessage.ReadResponse):
 
 class Done(smpmessage.WriteResponse):
     """The answer to a write, which says nothing: with any key it is an error's."""
+
+
+def group(number: int, codes: type[IntEnum]) -> Any:
+    """What the requests of a group derive from: its number, and how its errors are read, in either version of SMP."""
+
+    class ErrorV1(smperr.ErrorV1):
+        _GROUP_ID = number
+
+    class ErrorV2(smperr.ErrorV2[codes]):
+        _GROUP_ID = number
+
+    class Group:
+        _GROUP_ID = number
+        _ErrorV1 = ErrorV1
+        _ErrorV2 = ErrorV2
+
+    return Group
 
 
 def with_keys(name: str, base: Any, **keys: Any) -> Any:

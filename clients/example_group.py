@@ -5,14 +5,13 @@ import sys
 from enum import IntEnum, unique
 from pathlib import Path
 
-import smp.error as smperr
 import typer
 from smpclient import SMPClient
 
 # smpmgr loads a plug-in by its file, so the folder is not among those that modules come from.
 sys.path.insert(0, str(Path(__file__).parent))
 
-from conversation import Done, Read, ReadAnswer, Write, ask, converse  # noqa: E402
+from conversation import Done, Read, ReadAnswer, Write, ask, converse, group  # noqa: E402
 
 GROUP = 70
 
@@ -24,19 +23,8 @@ class Code(IntEnum):
     UNKNOWN_NAME = 2
 
 
-class ErrorV1(smperr.ErrorV1):
-    _GROUP_ID = GROUP
-
-
-class ErrorV2(smperr.ErrorV2[Code]):
-    _GROUP_ID = GROUP
-
-
-class Counter:
-    _GROUP_ID = GROUP
+class Counter(group(GROUP, Code)):
     _COMMAND_ID = 0
-    _ErrorV1 = ErrorV1
-    _ErrorV2 = ErrorV2
 
 
 class CounterAnswer(ReadAnswer):

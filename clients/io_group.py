@@ -9,14 +9,13 @@ from enum import Enum, IntEnum, unique
 from pathlib import Path
 from typing import Annotated, Any
 
-import smp.error as smperr
 import typer
 from smpclient import SMPClient
 
 # smpmgr loads a plug-in by its file, so the folder is not among those that modules come from.
 sys.path.insert(0, str(Path(__file__).parent))
 
-from conversation import Done, Read, ReadAnswer, Write, ask, converse, with_keys  # noqa: E402
+from conversation import Done, Read, ReadAnswer, Write, ask, converse, group, with_keys  # noqa: E402
 
 GROUP = 66
 
@@ -33,18 +32,7 @@ class Code(IntEnum):
     INVALID_DURATION = 5
 
 
-class ErrorV1(smperr.ErrorV1):
-    _GROUP_ID = GROUP
-
-
-class ErrorV2(smperr.ErrorV2[Code]):
-    _GROUP_ID = GROUP
-
-
-class Group:
-    _GROUP_ID = GROUP
-    _ErrorV1 = ErrorV1
-    _ErrorV2 = ErrorV2
+Group = group(GROUP, Code)
 
 
 class LinesAnswer(ReadAnswer):

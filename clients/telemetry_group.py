@@ -11,14 +11,13 @@ from enum import IntEnum, unique
 from pathlib import Path
 from typing import Annotated, Any
 
-import smp.error as smperr
 import typer
 from smpclient import SMPClient
 
 # smpmgr loads a plug-in by its file, so the folder is not among those that modules come from.
 sys.path.insert(0, str(Path(__file__).parent))
 
-from conversation import Done, Read, ReadAnswer, Write, ask, converse, fail, with_keys  # noqa: E402
+from conversation import Done, Read, ReadAnswer, Write, ask, converse, fail, group, with_keys  # noqa: E402
 
 GROUP = 64
 
@@ -34,18 +33,7 @@ class Code(IntEnum):
     NOT_KEPT = 4
 
 
-class ErrorV1(smperr.ErrorV1):
-    _GROUP_ID = GROUP
-
-
-class ErrorV2(smperr.ErrorV2[Code]):
-    _GROUP_ID = GROUP
-
-
-class Group:
-    _GROUP_ID = GROUP
-    _ErrorV1 = ErrorV1
-    _ErrorV2 = ErrorV2
+Group = group(GROUP, Code)
 
 
 class TopicsAnswer(ReadAnswer):
