@@ -164,7 +164,7 @@ impl<L: Link> Device<L> {
     }
 
     /// Gives the payload of an answer that is no error.
-    fn request<'m>(
+    pub(crate) fn request<'m>(
         &mut self,
         write: bool,
         group: u16,
@@ -201,7 +201,7 @@ impl<L: Link> Device<L> {
 }
 
 /// Where a list goes on. One that does not move on would never end.
-fn further(from: Option<u32>, next: Option<u32>) -> Result<Option<u32>, Error> {
+pub(crate) fn further(from: Option<u32>, next: Option<u32>) -> Result<Option<u32>, Error> {
     if next.is_some() && next <= from { Err(Error::Malformed) } else { Ok(next) }
 }
 

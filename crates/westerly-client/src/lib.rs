@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Reads telemetry and logs of a device over SMP: every record once, and exactly how many were lost.
+//! Reads telemetry, logs and the record of a crash of a device over SMP: every record once, and exactly how many were lost.
 //!
 //! ```text
 //! Connection (UDP or serial, mcumgr-toolkit)  \
@@ -17,6 +17,7 @@
 
 mod address;
 mod connection;
+mod crash;
 mod cursor;
 mod device;
 mod error;
@@ -24,6 +25,7 @@ mod topic;
 
 pub use address::{Address, InvalidAddress, UDP_PORT};
 pub use connection::Connection;
+pub use crash::{Crash, CrashLog};
 pub use cursor::{Answer, Batch, Cursor, Inconsistent, Numbered};
 pub use device::{Device, Frame, Frames, Link};
 pub use error::{Error, LinkError};

@@ -28,7 +28,8 @@ void westerly_crash_running(struct westerly_crash *crash, const struct arch_esf 
 {
 	ARG_UNUSED(frame);
 #ifdef CONFIG_ARCH_POSIX
-	uintptr_t found[2 * WESTERLY_CRASH_STACK];
+	/* Not on the stack, which is searched. */
+	static uintptr_t found[2 * WESTERLY_CRASH_STACK];
 	size_t count = westerly_crash_host_stack(found, ARRAY_SIZE(found));
 	size_t first = 0;
 

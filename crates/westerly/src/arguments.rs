@@ -7,7 +7,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
-pub(crate) use device::{DeviceArguments, Logs, Monitor, Output, Telemetry};
+pub(crate) use device::{Crash, DeviceArguments, Logs, Monitor, Output, Telemetry};
 use westerly_server::{Access, Rule, Transport};
 use westerly_sim::{Options, SERIAL_PACKET_MAX, SMALLEST_PACKET, SensorFailure, Serial, UDP_PACKET_MAX};
 
@@ -31,6 +31,8 @@ pub(crate) enum Command {
     Telemetry(Telemetry),
     /// Print a device's log, or a log captured from its UART
     Logs(Logs),
+    /// Print what a device recorded of its last crash, and with the firmware's ELF file where in the source it was
+    Crash(Crash),
 }
 
 /// How the simulated board is to be.

@@ -4,6 +4,7 @@
 //! It has no commands of an SMP client for the standard groups: for these there are mcumgrctl and smpmgr.
 
 mod arguments;
+mod crash;
 mod failure;
 mod logs;
 mod monitor;
@@ -11,6 +12,7 @@ mod names;
 mod output;
 mod report;
 mod simulate;
+mod symbols;
 mod telemetry;
 
 use std::process::ExitCode;
@@ -24,6 +26,7 @@ fn main() -> ExitCode {
         Command::Monitor(arguments) => monitor::run(&arguments),
         Command::Telemetry(arguments) => telemetry::run(&arguments),
         Command::Logs(arguments) => logs::run(&arguments),
+        Command::Crash(arguments) => crash::run(&arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

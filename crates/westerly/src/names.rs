@@ -3,7 +3,9 @@
 
 use westerly_wire::error::{Code, GroupError};
 use westerly_wire::header::Operation;
-use westerly_wire::{enumeration, files, group, image, io, log, os, settings, shell, statistics, telemetry, zephyr};
+use westerly_wire::{
+    crash, enumeration, files, group, image, io, log, os, settings, shell, statistics, telemetry, zephyr,
+};
 
 /// Group and command.
 pub(crate) fn command(group: u16, command: u8) -> String {
@@ -69,6 +71,7 @@ fn group_name(group: u16) -> Option<&'static str> {
         group::TELEMETRY => "telemetry",
         group::LOG => "log",
         group::IO => "io",
+        group::CRASH => "crash",
         _ => return None,
     })
 }
@@ -106,6 +109,9 @@ fn command_name(group: u16, command: u8) -> Option<&'static str> {
         (group::TELEMETRY, telemetry::command::CONFIGURE) => "configure",
         (group::LOG, log::command::READ) => "read",
         (group::LOG, log::command::LEVEL) => "level",
+        (group::CRASH, crash::command::RECORD) => "record",
+        (group::CRASH, crash::command::LOG) => "log",
+        (group::CRASH, crash::command::CLEAR) => "clear",
         (group::IO, io::command::LIST) => "list",
         (group::IO, io::command::VALUE) => "value",
         (group::IO, io::command::PULSE) => "pulse",
