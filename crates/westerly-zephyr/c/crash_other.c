@@ -10,6 +10,7 @@
 #include <zephyr/kernel.h>
 
 #include "crash.h"
+#include "westerly.h"
 
 const char *westerly_crash_register_name(uint8_t index)
 {
@@ -51,6 +52,11 @@ void westerly_crash_running(struct westerly_crash *crash, const struct arch_esf 
 	ARG_UNUSED(crash);
 	ARG_UNUSED(caller);
 #endif
+}
+
+void westerly_crash_restart(void)
+{
+	westerly_reboot();
 }
 
 void westerly_crash_waiting(struct westerly_crash *crash, const struct k_thread *thread)
