@@ -18,6 +18,8 @@
 
 mod access;
 mod configuration;
+#[cfg(westerly_test_crashes)]
+mod crashes;
 #[cfg(westerly_log)]
 mod log;
 #[cfg(westerly_telemetry)]

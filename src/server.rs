@@ -40,6 +40,8 @@ use westerly_zephyr::statistics::ZephyrStatistics;
 use westerly_zephyr::storage::ZephyrStorage;
 use westerly_zephyr::sync::Mutex;
 
+#[cfg(westerly_test_crashes)]
+use crate::crashes::CrashesGroup;
 #[cfg(westerly_log)]
 use crate::log;
 #[cfg(westerly_telemetry)]
@@ -88,6 +90,8 @@ struct Westerly {
     io: IoGroup<ZephyrIo>,
     #[cfg(westerly_example)]
     example: ExampleGroup,
+    #[cfg(westerly_test_crashes)]
+    crashes: CrashesGroup,
 }
 
 static WESTERLY: Mutex<Westerly> = Mutex::new(Westerly {
@@ -117,6 +121,8 @@ static WESTERLY: Mutex<Westerly> = Mutex::new(Westerly {
     io: IoGroup::new(ZephyrIo),
     #[cfg(westerly_example)]
     example: ExampleGroup::NEW,
+    #[cfg(westerly_test_crashes)]
+    crashes: CrashesGroup,
 });
 
 /// Answers the next request of a packet into `response`, while no other transport is served; `None` after the last.
@@ -147,6 +153,8 @@ pub fn answer(caller: &Caller, requests: &mut Requests<'_>, response: &mut [u8])
         &mut westerly.io,
         #[cfg(westerly_example)]
         &mut westerly.example,
+        #[cfg(westerly_test_crashes)]
+        &mut westerly.crashes,
     ];
     westerly.server.handle(groups, caller, requests, response)
 }

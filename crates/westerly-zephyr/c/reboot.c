@@ -17,6 +17,15 @@ void westerly_reboot(void)
 	sys_reboot(SYS_REBOOT_WARM);
 }
 
+#ifndef CONFIG_WESTERLY_CRASH
+void westerly_crash_stopped(const struct k_thread *thread)
+{
+	ARG_UNUSED(thread);
+	westerly_reboot();
+	CODE_UNREACHABLE;
+}
+#endif
+
 void westerly_fatal(const char *file, size_t file_length, uint32_t line)
 {
 	/* The place and not the message: the place is enough to find it, and formatting Rust's messages costs kilobytes. */

@@ -170,6 +170,11 @@ unsafe extern "C" {
     ) -> c_int;
 }
 
+#[cfg(westerly_test_crashes)]
+unsafe extern "C" {
+    pub(crate) fn westerly_test_crash(kind: *const u8, length: usize) -> bool;
+}
+
 #[cfg(westerly_erase_storage)]
 unsafe extern "C" {
     pub(crate) safe fn westerly_storage_erase() -> c_int;

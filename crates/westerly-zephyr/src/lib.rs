@@ -46,6 +46,8 @@ pub mod statistics;
 #[cfg(westerly_erase_storage)]
 pub mod storage;
 pub mod sync;
+#[cfg(westerly_test_crashes)]
+pub mod test_crashes;
 mod threads;
 pub mod time;
 #[cfg(zephyr_serial)]
