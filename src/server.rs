@@ -4,6 +4,8 @@
 
 #[cfg(westerly_example)]
 use westerly_example::ExampleGroup;
+#[cfg(westerly_crash)]
+use westerly_server::CrashGroup;
 #[cfg(westerly_image)]
 use westerly_server::ImageGroup;
 #[cfg(westerly_io)]
@@ -23,6 +25,8 @@ use westerly_server::{Counters, StatisticsGroup};
 use westerly_server::{FilesGroup, PART_SUFFIX};
 #[cfg(westerly_settings)]
 use westerly_server::{SettingsGroup, SettingsLimits};
+#[cfg(westerly_crash)]
+use westerly_zephyr::crash::ZephyrCrash;
 #[cfg(westerly_files)]
 use westerly_zephyr::files::ZephyrFiles;
 #[cfg(westerly_image)]
@@ -88,6 +92,8 @@ struct Westerly {
     log: LogGroup<log::Frames>,
     #[cfg(westerly_io)]
     io: IoGroup<ZephyrIo>,
+    #[cfg(westerly_crash)]
+    crash: CrashGroup<ZephyrCrash>,
     #[cfg(westerly_example)]
     example: ExampleGroup,
     #[cfg(westerly_test_crashes)]
@@ -119,6 +125,8 @@ static WESTERLY: Mutex<Westerly> = Mutex::new(Westerly {
     log: LogGroup::new(log::Frames),
     #[cfg(westerly_io)]
     io: IoGroup::new(ZephyrIo),
+    #[cfg(westerly_crash)]
+    crash: CrashGroup::new(ZephyrCrash),
     #[cfg(westerly_example)]
     example: ExampleGroup::NEW,
     #[cfg(westerly_test_crashes)]
@@ -151,6 +159,8 @@ pub fn answer(caller: &Caller, requests: &mut Requests<'_>, response: &mut [u8])
         &mut westerly.log,
         #[cfg(westerly_io)]
         &mut westerly.io,
+        #[cfg(westerly_crash)]
+        &mut westerly.crash,
         #[cfg(westerly_example)]
         &mut westerly.example,
         #[cfg(westerly_test_crashes)]

@@ -17,11 +17,17 @@
 
 bool westerly_test_crash(const char *kind, size_t length);
 
+/* Something behind a call, so that the compiler does not jump there and leave no trace of who did. */
+#define BEHIND_A_CALL() compiler_barrier()
+
+static volatile bool has_an_end;
+
 static __noinline void crash_null_call(void)
 {
 	void (*volatile nowhere)(void) = NULL;
 
 	nowhere();
+	BEHIND_A_CALL();
 }
 
 /* The compiler cannot make a loop of it: each call needs its own array until the next one has returned. */
@@ -30,7 +36,7 @@ static __noinline int crash_recursion(int depth)
 	volatile uint8_t used[48];
 
 	used[depth % sizeof(used)] = 1;
-	return crash_recursion(depth + 1) + used[0];
+	return has_an_end ? 0 : crash_recursion(depth + 1) + used[0];
 }
 
 static __noinline void crash_oops(void)
@@ -41,6 +47,7 @@ static __noinline void crash_oops(void)
 static __noinline void crash_assertion(void)
 {
 	__ASSERT_NO_MSG(k_uptime_get() < 0);
+	BEHIND_A_CALL();
 }
 
 static __noinline void hang_for_ever(void)

@@ -69,6 +69,7 @@ mod say;
 
 mod caller;
 mod counters;
+mod crash;
 mod decimal;
 mod enumeration;
 mod files;
@@ -91,6 +92,7 @@ mod zephyr;
 
 pub use caller::{Buffers, Caller, Identity, Transport};
 pub use counters::{Counter, Counters, SerialCounters, ServerCounters, TelemetryCounters, UdpCounters, tell_counters};
+pub use crash::{Crash, CrashGroup, CrashRecord};
 pub use files::{FileError, Files, FilesGroup, OpenMode, PART_SUFFIX};
 pub use group::{Action, After, Failure, Group, GroupDescription, Request, Response};
 pub use image::{BootState, FlashError, Image, ImageGroup, Slot, WRITE_ALIGNMENT_MAX};
@@ -105,5 +107,6 @@ pub use statistics::{MoreStatistics, StatisticsGroup};
 pub use telemetry::{ConfigureError, Telemetry, TelemetryGroup};
 pub use westerly_store as store;
 pub use westerly_wire as wire;
+pub use westerly_wire::crash::Reason;
 pub use westerly_wire::log::{Format as LogFormat, Level};
 pub use zephyr::{Storage, StorageError, ZephyrGroup};

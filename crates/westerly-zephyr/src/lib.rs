@@ -18,6 +18,8 @@
 
 mod application;
 pub mod console;
+#[cfg(westerly_crash)]
+pub mod crash;
 #[cfg(any(westerly_files, westerly_settings, westerly_image, westerly_io))]
 mod error;
 pub mod fatal;
