@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The arguments.
 
+mod access;
 mod device;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
+pub(crate) use access::{AddKey, Key, NewKey, Policy, Proxy, Reset, Whoami};
 use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
-pub(crate) use device::{DeviceArguments, Logs, Monitor, Output, Telemetry};
+pub(crate) use device::{DeviceArguments, Logs, Monitor, Output, Telemetry, read_key};
 use westerly_server::{Access, Rule, Transport};
 use westerly_sim::{Options, SERIAL_PACKET_MAX, SMALLEST_PACKET, SensorFailure, Serial, UDP_PACKET_MAX};
 
@@ -31,6 +33,18 @@ pub(crate) enum Command {
     Telemetry(Telemetry),
     /// Print a device's log, or a log captured from its UART
     Logs(Logs),
+    /// Restart a device
+    Reset(Reset),
+    /// Make keys, and give them to devices
+    #[command(subcommand)]
+    Key(Key),
+    /// Show or set what a device lets its peers do
+    #[command(subcommand)]
+    Policy(Policy),
+    /// Show who a device takes this program for
+    Whoami(Whoami),
+    /// Seal the packets of other tools: they talk to this machine, and the device hears its key
+    Proxy(Proxy),
 }
 
 /// How the simulated board is to be.
