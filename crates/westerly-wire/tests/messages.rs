@@ -199,6 +199,24 @@ proptest! {
     }
 
     #[test]
+    fn access(text in ".{0,40}", data: Vec<u8>, id: u8, number: u32, counter: u64, optional: Option<u32>, flag: Option<bool>, group: Option<u16>, command: Option<u8>) {
+        use westerly_wire::access::*;
+        let (some_text, some_data) = (flag.map(|_| &text[..]), flag.map(|_| &data[..]));
+        survives!(ChallengeResponse { challenge: &data }, ChallengeResponse);
+        survives!(LoginRequest { key: id, challenge: &data, nonce: &[1; 16], mac: &data }, LoginRequest);
+        survives!(LoginResponse { session: number, role: &text, idle: 300, lifetime: number, mac: &data }, LoginResponse);
+        survives!(SealMessage { session: number, counter, mac: &data }, SealMessage);
+        survives!(SessionResponse { transport: &text, role: some_text, key: command, idle: optional, remaining: optional }, SessionResponse);
+        survives!(KeysResponse { keys: List::Values(&[Key { id, role: &text }, Key { id: 0, role: "read" }]), room: number }, KeysResponse);
+        survives!(KeyRequest { id, role: some_text, key: some_data, delete: flag }, KeyRequest);
+        let rule = Rule { transport: some_text, group, command, access: &text };
+        let rules = [rule, Rule { transport: None, ..rule }];
+        survives!(PolicyRequest { from: optional }, PolicyRequest);
+        survives!(PolicyResponse { set: flag.is_some(), rules: List::Values(&rules), next: optional }, PolicyResponse);
+        survives!(PolicyWrite { rules: flag.map(|_| List::Values(&rules[..])), default: flag }, PolicyWrite);
+    }
+
+    #[test]
     fn log_io_and_crash(text in ".{0,40}", data: Vec<u8>, number: Option<u32>, wide: Option<u64>, flag: Option<bool>) {
         use westerly_wire::cbor::Entries;
         use westerly_wire::{crash, io, log};

@@ -21,7 +21,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let symbols = arguments.elf.as_deref().map(Symbols::open).transpose()?;
     let address = arguments.device.address();
     let failed = |error| Failure::Crash { address: address.clone(), error };
-    let mut device = arguments.device.device();
+    let mut device = arguments.device.device()?;
     let Some(crash) = device.crash().map_err(failed)? else {
         print(if arguments.json { "{\"count\":0}\n" } else { "no crash is recorded\n" })?;
         return Ok(());
