@@ -105,6 +105,7 @@ uint32_t westerly_uart_drain_time(void);
 
 /* src/time.rs */
 void westerly_sleep(uint32_t milliseconds);
+void westerly_sleep_tick(void);
 uint64_t westerly_uptime(void); /* ms */
 void westerly_yield(void);
 
@@ -123,7 +124,8 @@ struct westerly_udp_peer {
 
 int westerly_udp_open(void);
 void westerly_udp_close(void);
-int westerly_udp_receive(int socket, uint8_t *buffer, size_t size, struct westerly_udp_peer *peer);
+/* waited: whether the socket was empty before. */
+int westerly_udp_receive(int socket, uint8_t *buffer, size_t size, struct westerly_udp_peer *peer, bool *waited);
 int westerly_udp_send(int socket, const uint8_t *data, size_t length, const struct westerly_udp_peer *peer);
 void westerly_udp_thread_start(void (*entry)(void));
 

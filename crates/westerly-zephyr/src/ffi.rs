@@ -80,6 +80,7 @@ unsafe extern "C" {
     pub(crate) safe fn westerly_uart_mcumgr() -> *const device;
     pub(crate) safe fn westerly_uart_drain_time() -> u32;
     pub(crate) safe fn westerly_sleep(milliseconds: u32);
+    pub(crate) safe fn westerly_sleep_tick();
     pub(crate) safe fn westerly_uptime() -> u64;
     pub(crate) safe fn westerly_yield();
     pub(crate) fn westerly_semaphore_take(semaphore: *mut k_sem, milliseconds: u32) -> bool;
@@ -90,7 +91,13 @@ unsafe extern "C" {
 #[cfg(westerly_udp)]
 unsafe extern "C" {
     pub(crate) safe fn westerly_udp_open() -> c_int;
-    pub(crate) fn westerly_udp_receive(socket: c_int, buffer: *mut u8, size: usize, peer: *mut UdpPeer) -> c_int;
+    pub(crate) fn westerly_udp_receive(
+        socket: c_int,
+        buffer: *mut u8,
+        size: usize,
+        peer: *mut UdpPeer,
+        waited: *mut bool,
+    ) -> c_int;
     pub(crate) fn westerly_udp_send(socket: c_int, data: *const u8, length: usize, peer: *const UdpPeer) -> c_int;
     pub(crate) safe fn westerly_udp_thread_start(entry: extern "C" fn());
 }
