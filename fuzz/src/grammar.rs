@@ -296,7 +296,7 @@ fn map(choices: &mut Choices<'_>, keys: &[(&str, Kind)], odd: bool) -> Vec<u8> {
     }
     let left_out = choices.word();
     let mut chosen: Vec<_> = (0..keys.len()).filter(|place| left_out >> place & 1 == 0).collect();
-    if odd && choices.once_in(2) {
+    if odd && !chosen.is_empty() && choices.once_in(2) {
         chosen.rotate_left(1);
         // The same key twice, or one that nobody knows.
         chosen.extend(chosen.first().copied());
