@@ -136,6 +136,7 @@ static bool is_return_address(uintptr_t word)
 
 void westerly_crash_stack(struct westerly_crash *crash, const struct k_thread *thread)
 {
+	uint32_t last = 0;
 	uintptr_t start = crash->sp;
 	uintptr_t end = MIN(start + INTERRUPT_STACK, (uintptr_t)_image_ram_end);
 
@@ -150,8 +151,10 @@ void westerly_crash_stack(struct westerly_crash *crash, const struct k_thread *t
 	     at < end && crash->addresses < WESTERLY_CRASH_STACK; at += sizeof(uint32_t)) {
 		uint32_t word = *(const uint32_t *)at;
 
-		if (is_return_address(word)) {
+		/* Once is enough: what has overflowed a stack is often one function that calls itself. */
+		if (is_return_address(word) && word != last) {
 			crash->stack[crash->addresses++] = word;
+			last = word;
 		}
 	}
 }
