@@ -102,6 +102,13 @@ unsafe extern "C" {
     pub(crate) safe fn westerly_udp_thread_start(entry: extern "C" fn());
 }
 
+#[cfg(westerly_access)]
+unsafe extern "C" {
+    pub(crate) fn westerly_random(into: *mut u8, size: usize);
+    #[cfg(westerly_udp_access_option)]
+    pub(crate) safe fn westerly_udp_access_option() -> c_int;
+}
+
 #[cfg(westerly_files)]
 #[repr(u8)]
 pub(crate) enum FileMode {
