@@ -8,7 +8,8 @@ use std::{env, fs};
 
 const PREFIX: &str = "CONFIG_WESTERLY_";
 /// Those that decide what code there is: `CONFIG_WESTERLY_FILES` is `cfg(westerly_files)` too, and so on.
-const CODE: [&str; 28] = [
+const CODE: [&str; 30] = [
+    "CRASH",
     "ERASE_STORAGE",
     "EXAMPLE",
     "FILES",
@@ -35,6 +36,7 @@ const CODE: [&str; 28] = [
     "TELEMETRY_PRESSURE",
     "TELEMETRY_UPTIME",
     "TELEMETRY_VOLTAGE",
+    "TEST_CRASHES",
     "UDP",
     "UDP_SHELL",
 ];

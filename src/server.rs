@@ -4,6 +4,8 @@
 
 #[cfg(westerly_example)]
 use westerly_example::ExampleGroup;
+#[cfg(westerly_crash)]
+use westerly_server::CrashGroup;
 #[cfg(westerly_image)]
 use westerly_server::ImageGroup;
 #[cfg(westerly_io)]
@@ -23,6 +25,8 @@ use westerly_server::{Counters, StatisticsGroup};
 use westerly_server::{FilesGroup, PART_SUFFIX};
 #[cfg(westerly_settings)]
 use westerly_server::{SettingsGroup, SettingsLimits};
+#[cfg(westerly_crash)]
+use westerly_zephyr::crash::ZephyrCrash;
 #[cfg(westerly_files)]
 use westerly_zephyr::files::ZephyrFiles;
 #[cfg(westerly_image)]
@@ -40,6 +44,8 @@ use westerly_zephyr::statistics::ZephyrStatistics;
 use westerly_zephyr::storage::ZephyrStorage;
 use westerly_zephyr::sync::Mutex;
 
+#[cfg(westerly_test_crashes)]
+use crate::crashes::CrashesGroup;
 #[cfg(westerly_log)]
 use crate::log;
 #[cfg(westerly_telemetry)]
@@ -86,8 +92,12 @@ struct Westerly {
     log: LogGroup<log::Frames>,
     #[cfg(westerly_io)]
     io: IoGroup<ZephyrIo>,
+    #[cfg(westerly_crash)]
+    crash: CrashGroup<ZephyrCrash>,
     #[cfg(westerly_example)]
     example: ExampleGroup,
+    #[cfg(westerly_test_crashes)]
+    crashes: CrashesGroup,
 }
 
 static WESTERLY: Mutex<Westerly> = Mutex::new(Westerly {
@@ -115,8 +125,12 @@ static WESTERLY: Mutex<Westerly> = Mutex::new(Westerly {
     log: LogGroup::new(log::Frames),
     #[cfg(westerly_io)]
     io: IoGroup::new(ZephyrIo),
+    #[cfg(westerly_crash)]
+    crash: CrashGroup::new(ZephyrCrash),
     #[cfg(westerly_example)]
     example: ExampleGroup::NEW,
+    #[cfg(westerly_test_crashes)]
+    crashes: CrashesGroup,
 });
 
 /// Answers the next request of a packet into `response`, while no other transport is served; `None` after the last.
@@ -145,8 +159,12 @@ pub fn answer(caller: &Caller, requests: &mut Requests<'_>, response: &mut [u8])
         &mut westerly.log,
         #[cfg(westerly_io)]
         &mut westerly.io,
+        #[cfg(westerly_crash)]
+        &mut westerly.crash,
         #[cfg(westerly_example)]
         &mut westerly.example,
+        #[cfg(westerly_test_crashes)]
+        &mut westerly.crashes,
     ];
     westerly.server.handle(groups, caller, requests, response)
 }

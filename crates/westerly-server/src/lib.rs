@@ -70,6 +70,7 @@ mod say;
 mod access;
 mod caller;
 mod counters;
+mod crash;
 mod decimal;
 mod enumeration;
 mod files;
@@ -94,6 +95,7 @@ pub use caller::{Buffers, Caller, Identity, Transport};
 pub use counters::{
     AccessCounters, Counter, Counters, SerialCounters, ServerCounters, TelemetryCounters, UdpCounters, tell_counters,
 };
+pub use crash::{Crash, CrashGroup, CrashRecord};
 pub use files::{FileError, Files, FilesGroup, OpenMode, PART_SUFFIX};
 pub use group::{Action, After, Failure, Group, GroupDescription, Request, Response};
 pub use image::{BootState, FlashError, Image, ImageGroup, Slot, WRITE_ALIGNMENT_MAX};
@@ -108,5 +110,6 @@ pub use statistics::{MoreStatistics, StatisticsGroup};
 pub use telemetry::{ConfigureError, Telemetry, TelemetryGroup};
 pub use westerly_store as store;
 pub use westerly_wire as wire;
+pub use westerly_wire::crash::Reason;
 pub use westerly_wire::log::{Format as LogFormat, Level};
 pub use zephyr::{Storage, StorageError, ZephyrGroup};

@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <zephyr/toolchain.h>
+
 struct device;
 
 /* src/application.rs. Strings end in NUL and live for ever. */
@@ -54,6 +56,13 @@ uint32_t westerly_heap_used(void);
 /* src/reboot.rs */
 void westerly_reboot(void);
 void westerly_fatal(const char *file, size_t file_length, uint32_t line);
+
+/*
+ * A thread has stopped answering: records that as "watchdog", with the thread's name and where it was, and restarts as after
+ * any crash. Without CONFIG_WESTERLY_CRASH it only restarts. From any context; it does not return.
+ */
+struct k_thread;
+FUNC_NORETURN void westerly_crash_stopped(const struct k_thread *thread);
 
 /* src/console.rs */
 void westerly_print_line(const char *text, size_t length);

@@ -2,7 +2,9 @@
 //! Every message of westerly-wire: decoded from any bytes; any value compared, and encoded into any buffer.
 
 use westerly_wire::cbor::Message;
-use westerly_wire::{access, enumeration, error, files, image, io, log, os, settings, shell, statistics, telemetry};
+use westerly_wire::{
+    access, crash, enumeration, error, files, image, io, log, os, settings, shell, statistics, telemetry,
+};
 
 use crate::opaque::{reference, reference_mut, sink, slice, slice_mut};
 
@@ -99,6 +101,9 @@ messages! {
     io::ReadResponse,
     io::WriteRequest,
     io::PulseRequest,
+    crash::RecordResponse,
+    crash::LogRequest,
+    crash::LogResponse,
     access::ChallengeResponse,
     access::LoginRequest,
     access::LoginResponse,
