@@ -7,7 +7,7 @@ use westerly_zephyr::sync::TakeOnce;
 use westerly_zephyr::udp::{Peer, Socket};
 use westerly_zephyr::{console, os, time};
 
-use crate::configuration::{UDP_PACKET_SIZE, told};
+use crate::configuration::{UDP_BUFFER, UDP_PACKET_SIZE, told};
 use crate::server;
 
 /// How long to wait after a failing receive, so that a broken network does not keep the processor busy.
@@ -27,8 +27,8 @@ const CALLER: Caller = Caller {
 pub static COUNTERS: UdpCounters = UdpCounters::new();
 
 /// One byte more than a packet, to tell a datagram of the full size from one that was cut.
-static REQUEST: TakeOnce<[u8; UDP_PACKET_SIZE + 1]> = TakeOnce::new([0; UDP_PACKET_SIZE + 1]);
-static RESPONSE: TakeOnce<[u8; UDP_PACKET_SIZE]> = TakeOnce::new([0; UDP_PACKET_SIZE]);
+static REQUEST: TakeOnce<[u8; UDP_BUFFER + 1]> = TakeOnce::new([0; UDP_BUFFER + 1]);
+static RESPONSE: TakeOnce<[u8; UDP_BUFFER]> = TakeOnce::new([0; UDP_BUFFER]);
 
 /// The thread. Returns only if there is no socket to serve; the other transports go on.
 pub extern "C" fn run() {
@@ -45,7 +45,7 @@ pub extern "C" fn run() {
         COUNTERS.packets_received.count();
         COUNTERS.bytes_received.add_bytes(length);
         // Longer than the parameters command allows, and cut on arrival: what is left must not be taken for a request.
-        if length > UDP_PACKET_SIZE {
+        if length > UDP_BUFFER {
             COUNTERS.dropped_too_large.count();
             continue;
         }

@@ -4,6 +4,7 @@
 mod device;
 
 use westerly_server::wire::cbor::Message;
+use westerly_server::wire::crash;
 use westerly_server::wire::enumeration::{self, CountResponse, DetailsResponse, ListResponse, SingleResponse};
 use westerly_server::wire::error::{Code, GroupError, GroupErrorResponse, SmpError, Status};
 use westerly_server::wire::files::{
@@ -132,7 +133,9 @@ fn read_and_write_again(packet: &[u8]) -> Vec<u8> {
         (_, group::IO, io::command::VALUE) if header.operation == Operation::ReadResponse => {
             again::<io::ReadResponse>(payload)
         }
-        (_, group::TELEMETRY | group::LOG | group::IO, _) => again::<Empty>(payload),
+        (_, group::CRASH, crash::command::RECORD) => again::<crash::RecordResponse>(payload),
+        (_, group::CRASH, crash::command::LOG) => again::<crash::LogResponse>(payload),
+        (_, group::TELEMETRY | group::LOG | group::IO | group::CRASH, _) => again::<Empty>(payload),
         (_, group, command) => panic!("no type for group {group}, command {command}"),
     };
     [&header.to_bytes()[..], &payload].concat()
@@ -166,6 +169,7 @@ macro_rules! files {
 }
 
 files! {
+    crash
     enumeration
     envelope
     files

@@ -133,7 +133,7 @@ fn counters() {
 fn every_operation_of_every_command() {
     const READ: u8 = 1;
     const WRITE: u8 = 2;
-    let commands: [(u16, &[u8]); 12] = [
+    let commands: [(u16, &[u8]); 13] = [
         (0, &[READ | WRITE, 0, READ, READ, READ | WRITE, WRITE, READ, READ, READ]),
         (1, &[READ | WRITE, WRITE, 0, 0, 0, WRITE, READ]),
         (2, &[READ, READ]),
@@ -146,6 +146,7 @@ fn every_operation_of_every_command() {
         (65, &[READ, READ | WRITE]),
         (66, &[READ, READ | WRITE, WRITE]),
         (67, &[]),
+        (68, &[READ, READ, WRITE]),
     ];
     for (group, operations) in commands {
         for command in 0..=255u8 {
@@ -222,7 +223,7 @@ fn packet() -> impl Strategy<Value = Vec<u8>> {
     let header = (
         any::<u8>(),
         0u16..40,
-        prop_oneof![Just(0u16), Just(2), Just(3), Just(9), Just(10), Just(63), 64u16..67, any::<u16>()],
+        prop_oneof![Just(0u16), Just(2), Just(3), Just(9), Just(10), Just(63), 64u16..69, any::<u16>()],
         any::<u8>(),
         0u8..12,
     );

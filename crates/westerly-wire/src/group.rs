@@ -30,3 +30,5 @@ pub const LOG: u16 = 65;
 pub const IO: u16 = 66;
 /// Westerly's access control: who may do what, and who is who.
 pub const ACCESS: u16 = 67;
+/// Westerly's record of a crash.
+pub const CRASH: u16 = 68;

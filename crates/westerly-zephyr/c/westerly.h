@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <zephyr/toolchain.h>
+
 struct device;
 
 /* src/application.rs. Strings end in NUL and live for ever. */
@@ -54,6 +56,13 @@ uint32_t westerly_heap_used(void);
 /* src/reboot.rs */
 void westerly_reboot(void);
 void westerly_fatal(const char *file, size_t file_length, uint32_t line);
+
+/*
+ * A thread has stopped answering: records that as "watchdog", with the thread's name and where it was, and restarts as after
+ * any crash. Without CONFIG_WESTERLY_CRASH it only restarts. From any context; it does not return.
+ */
+struct k_thread;
+FUNC_NORETURN void westerly_crash_stopped(const struct k_thread *thread);
 
 /* src/console.rs */
 void westerly_print_line(const char *text, size_t length);
@@ -199,6 +208,11 @@ int westerly_settings_kept(const char *name, size_t name_length, uint8_t *into, 
 uint32_t westerly_boots(void);
 /* Once, when the settings are loaded. */
 void westerly_boot_count(void);
+
+/* src/access.rs: random bytes, all zero without a source of them. */
+void westerly_random(uint8_t *into, size_t size);
+/* native_sim: the access over UDP as the command line asks, as CONFIG_WESTERLY_UDP_ACCESS counts it. */
+int westerly_udp_access_option(void);
 
 /* src/statistics.rs: Zephyr's own. each returns false to see no more. The names live for the length of the call. */
 void westerly_statistics(bool (*each)(const char *name, uint64_t value, void *context), void *context);

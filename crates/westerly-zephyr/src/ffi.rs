@@ -95,6 +95,13 @@ unsafe extern "C" {
     pub(crate) safe fn westerly_udp_thread_start(entry: extern "C" fn());
 }
 
+#[cfg(westerly_access)]
+unsafe extern "C" {
+    pub(crate) fn westerly_random(into: *mut u8, size: usize);
+    #[cfg(westerly_udp_access_option)]
+    pub(crate) safe fn westerly_udp_access_option() -> c_int;
+}
+
 #[cfg(westerly_files)]
 #[repr(u8)]
 pub(crate) enum FileMode {
@@ -168,6 +175,49 @@ unsafe extern "C" {
         size: usize,
         result: *mut ShellOutput,
     ) -> c_int;
+}
+
+/// As `c/crash.h` declares it, but for the frames behind it.
+#[cfg(westerly_crash)]
+#[repr(C)]
+pub(crate) struct CrashRecord {
+    magic: u32,
+    check: u32,
+    length: u32,
+    pub(crate) count: u32,
+    pub(crate) uptime: u64,
+    pub(crate) boot: u32,
+    pub(crate) code: u32,
+    pub(crate) line: u32,
+    pub(crate) reason: u8,
+    pub(crate) placed: u8,
+    pub(crate) registers: u8,
+    pub(crate) addresses: u8,
+    pub(crate) pc: usize,
+    pub(crate) lr: usize,
+    pub(crate) sp: usize,
+    pub(crate) register_values: [usize; 14],
+    pub(crate) stack: [usize; 16],
+    pub(crate) build_length: u8,
+    pub(crate) thread_length: u8,
+    pub(crate) file_length: u8,
+    pub(crate) build: [u8; 20],
+    pub(crate) thread: [u8; 24],
+    pub(crate) file: [u8; 48],
+}
+
+#[cfg(westerly_crash)]
+unsafe extern "C" {
+    pub(crate) safe fn westerly_crash_record() -> *const CrashRecord;
+    pub(crate) safe fn westerly_crash_checked() -> *const CrashRecord;
+    pub(crate) fn westerly_crash_frames(frames: *mut *const u8) -> usize;
+    pub(crate) safe fn westerly_crash_register_name(index: u8) -> *const c_char;
+    pub(crate) safe fn westerly_crash_clear();
+}
+
+#[cfg(westerly_test_crashes)]
+unsafe extern "C" {
+    pub(crate) fn westerly_test_crash(kind: *const u8, length: usize) -> bool;
 }
 
 #[cfg(westerly_erase_storage)]
