@@ -65,6 +65,23 @@ static __noinline void spin_for_ever(void)
 	}
 }
 
+/* What only the hardware's watchdog ends. */
+static __noinline void lock_for_ever(void)
+{
+	(void)irq_lock();
+	for (;;) {
+		compiler_barrier();
+	}
+}
+
+static void hang_queue(void)
+{
+	static struct k_work work;
+
+	k_work_init(&work, (k_work_handler_t)hang_for_ever);
+	(void)k_work_submit(&work);
+}
+
 static void suspend_sampler(const struct k_thread *thread, void *unused)
 {
 	ARG_UNUSED(unused);
@@ -89,7 +106,7 @@ static const struct {
 } kinds[] = {
 	{"null_call", crash_null_call}, {"stack_overflow", overflow}, {"oops", crash_oops},
 	{"assertion", crash_assertion}, {"hang", hang_for_ever},      {"spin", spin_for_ever},
-	{"hang_sampler", hang_sampler},
+	{"hang_sampler", hang_sampler}, {"hang_queue", hang_queue},   {"lock", lock_for_ever},
 };
 
 bool westerly_test_crash(const char *kind, size_t length)
