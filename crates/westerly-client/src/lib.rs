@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Reads telemetry, logs and the record of a crash of a device over SMP, every record once and exactly how many were lost; and has
-//! a key, where a device asks for one.
+//! Reads telemetry, logs and the record of a crash of a device over SMP: every record once, and exactly how many were lost. Has a
+//! key, where a device asks for one.
 //!
 //! ```text
 //! Connection (UDP or serial, mcumgr-toolkit)  \

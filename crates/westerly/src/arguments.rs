@@ -33,8 +33,6 @@ pub(crate) enum Command {
     Telemetry(Telemetry),
     /// Print a device's log, or a log captured from its UART
     Logs(Logs),
-    /// Print what a device recorded of its last crash, and with the firmware's ELF file where in the source it was
-    Crash(Crash),
     /// Restart a device
     Reset(Reset),
     /// Make keys, and give them to devices
@@ -47,6 +45,8 @@ pub(crate) enum Command {
     Whoami(Whoami),
     /// Seal the packets of other tools: they talk to this machine, and the device hears its key
     Proxy(Proxy),
+    /// Print what a device recorded of its last crash, and with the firmware's ELF file where in the source it was
+    Crash(Crash),
 }
 
 /// How the simulated board is to be.

@@ -29,12 +29,12 @@ fn main() -> ExitCode {
         Command::Monitor(arguments) => monitor::run(&arguments),
         Command::Telemetry(arguments) => telemetry::run(&arguments),
         Command::Logs(arguments) => logs::run(&arguments),
-        Command::Crash(arguments) => crash::run(&arguments),
         Command::Reset(arguments) => access::reset(&arguments),
         Command::Key(arguments) => access::key(&arguments),
         Command::Policy(arguments) => access::policy(&arguments),
         Command::Whoami(arguments) => access::whoami(&arguments),
         Command::Proxy(arguments) => proxy::run(&arguments),
+        Command::Crash(arguments) => crash::run(&arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

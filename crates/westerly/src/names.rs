@@ -76,8 +76,8 @@ fn group_name(group: u16) -> Option<&'static str> {
         group::TELEMETRY => "telemetry",
         group::LOG => "log",
         group::IO => "io",
-        group::CRASH => "crash",
         group::ACCESS => "access",
+        group::CRASH => "crash",
         _ => return None,
     })
 }
