@@ -89,7 +89,7 @@ class KeyRemove(Group, Write):
     _Response = KeyWritten
 
     id: int
-    delete: bool = True
+    delete: bool
 
 
 class PolicyAnswer(ReadAnswer):
@@ -125,7 +125,7 @@ class PolicyDefault(Group, Write):
     _COMMAND_ID = 6
     _Response = PolicyWritten
 
-    default: bool = True
+    default: bool
 
 
 app = typer.Typer(name="access", help="Westerly's access group: who may do what.", no_args_is_help=True)
@@ -191,7 +191,7 @@ def remove_key(context: typer.Context, number: Annotated[int, typer.Argument(hel
     """Remove a key, and end its sessions."""
 
     async def conversation(client: SMPClient) -> None:
-        await ask(client, KeyRemove(id=number))
+        await ask(client, KeyRemove(id=number, delete=True))
 
     converse(context, conversation)
 
@@ -242,6 +242,6 @@ def default(context: typer.Context) -> None:
     """Go back to the rules that the device was built with."""
 
     async def conversation(client: SMPClient) -> None:
-        await ask(client, PolicyDefault())
+        await ask(client, PolicyDefault(default=True))
 
     converse(context, conversation)
