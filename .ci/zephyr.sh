@@ -86,7 +86,7 @@ step_applications() {
   [ "$failed" -eq 0 ] || stop "a client fails, see above"
 }
 
-# Board, and what tests/clients calls it.
+# Board, what tests/clients calls it, and options for CMake.
 application() {
   local folder=$build/ci/$2 version=()
   log=$folder.log
@@ -95,7 +95,7 @@ application() {
   # Zephyr without its history warns that it cannot tell its version.
   git -C "$ZEPHYR_BASE" rev-parse >/dev/null 2>&1 || version=(-DBUILD_VERSION=unknown)
   echo "building for $1"
-  with_core cmake -GNinja -B"$folder" -S. -DBOARD="$1" "${version[@]}" >"$log" 2>&1 </dev/null
+  with_core cmake -GNinja -B"$folder" -S. -DBOARD="$1" "${version[@]}" "${@:3}" >"$log" 2>&1 </dev/null
   with_core cmake --build "$folder" >>"$log" 2>&1 </dev/null
   if grep -niE '\bwarning\b' "$log" >&2; then
     stop "the build for $1 warns, see above"
@@ -107,6 +107,16 @@ application() {
 clients() {
   "$python/bin/python" -m pytest -q tests/clients --target "$1" --executable "$build/ci/$1/zephyr/$2" \
     --westerly "$build/debug/westerly"
+}
+
+# The firmware with its C under sanitizers: that they see what they are to see, and then packets.
+step_sanitized() {
+  need_zephyr_tools
+  application native_sim/native/64 sanitized -DEXTRA_CONF_FILE="$PWD/tests/sanitized/sanitized.conf"
+  CARGO_TARGET_DIR=$build/fuzz cargo build --locked --quiet --release --manifest-path fuzz/Cargo.toml --example packets
+  local executable=$build/ci/sanitized/zephyr/zephyr.exe
+  tests/sanitized/run --executable "$executable" --self-test
+  tests/sanitized/run --executable "$executable" --packets "$build/fuzz/release/examples/packets" --seconds 30
 }
 
 step_comparison() {
