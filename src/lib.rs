@@ -18,6 +18,8 @@
 
 mod access;
 mod configuration;
+#[cfg(westerly_test_crashes)]
+mod crashes;
 #[cfg(westerly_log)]
 mod log;
 #[cfg(westerly_telemetry)]
@@ -44,6 +46,8 @@ pub extern "C" fn rust_main() {
     }
     #[cfg(all(westerly_log, westerly_settings))]
     log::restore();
+    #[cfg(westerly_access)]
+    server::start();
     // Before the sampler, whose alarms switch outputs.
     #[cfg(westerly_io)]
     westerly_zephyr::io::start();
@@ -56,7 +60,10 @@ pub extern "C" fn rust_main() {
 
 #[panic_handler]
 fn panic(info: &PanicInfo<'_>) -> ! {
-    #[cfg(westerly_log)]
+    // Behind it comes the handler of fatal errors, which sends what is logged.
+    #[cfg(all(westerly_log, westerly_crash))]
+    westerly_defmt::log_panic(info);
+    #[cfg(all(westerly_log, not(westerly_crash)))]
     westerly_defmt::panic(info);
     westerly_zephyr::fatal::panic(info)
 }

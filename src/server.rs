@@ -4,6 +4,8 @@
 
 #[cfg(westerly_example)]
 use westerly_example::ExampleGroup;
+#[cfg(westerly_crash)]
+use westerly_server::CrashGroup;
 #[cfg(westerly_image)]
 use westerly_server::ImageGroup;
 #[cfg(westerly_io)]
@@ -16,13 +18,15 @@ use westerly_server::ShellGroup;
 use westerly_server::TelemetryGroup;
 #[cfg(westerly_erase_storage)]
 use westerly_server::ZephyrGroup;
-use westerly_server::{Answer, Caller, Group, OsGroup, Requests, Rules, Server};
+use westerly_server::{Answer, Caller, Group, OsGroup, Requests, Server};
 #[cfg(westerly_statistics)]
 use westerly_server::{Counters, StatisticsGroup};
 #[cfg(westerly_files)]
 use westerly_server::{FilesGroup, PART_SUFFIX};
 #[cfg(westerly_settings)]
 use westerly_server::{SettingsGroup, SettingsLimits};
+#[cfg(westerly_crash)]
+use westerly_zephyr::crash::ZephyrCrash;
 #[cfg(westerly_files)]
 use westerly_zephyr::files::ZephyrFiles;
 #[cfg(westerly_image)]
@@ -40,6 +44,8 @@ use westerly_zephyr::statistics::ZephyrStatistics;
 use westerly_zephyr::storage::ZephyrStorage;
 use westerly_zephyr::sync::Mutex;
 
+#[cfg(westerly_test_crashes)]
+use crate::crashes::CrashesGroup;
 #[cfg(westerly_log)]
 use crate::log;
 #[cfg(westerly_telemetry)]
@@ -50,12 +56,14 @@ use crate::serial;
 use crate::udp;
 use crate::{access, configuration};
 
-/// What nobody may read or change over the link it guards: keys, once there are some.
+/// What nobody may read or change over the link it guards: keys and rules.
 #[cfg(westerly_settings)]
 const HIDDEN_SETTINGS: &[&str] = &["access"];
 
 #[cfg(westerly_statistics)]
 const COUNTERS: &[&dyn Counters] = &[
+    #[cfg(westerly_access)]
+    &access::COUNTERS,
     &serial::COUNTERS,
     #[cfg(westerly_udp)]
     &udp::COUNTERS,
@@ -65,7 +73,7 @@ const COUNTERS: &[&dyn Counters] = &[
 
 /// The server and its groups: the ones Kconfig asks for (`CONFIG_WESTERLY_FILES` and so on).
 struct Westerly {
-    server: Server<Rules<'static>>,
+    server: Server<access::Policy>,
     os: OsGroup<ZephyrOs>,
     #[cfg(westerly_image)]
     image: ImageGroup<ZephyrImage>,
@@ -86,8 +94,12 @@ struct Westerly {
     log: LogGroup<log::Frames>,
     #[cfg(westerly_io)]
     io: IoGroup<ZephyrIo>,
+    #[cfg(westerly_crash)]
+    crash: CrashGroup<ZephyrCrash>,
     #[cfg(westerly_example)]
     example: ExampleGroup,
+    #[cfg(westerly_test_crashes)]
+    crashes: CrashesGroup,
 }
 
 static WESTERLY: Mutex<Westerly> = Mutex::new(Westerly {
@@ -115,9 +127,19 @@ static WESTERLY: Mutex<Westerly> = Mutex::new(Westerly {
     log: LogGroup::new(log::Frames),
     #[cfg(westerly_io)]
     io: IoGroup::new(ZephyrIo),
+    #[cfg(westerly_crash)]
+    crash: CrashGroup::new(ZephyrCrash),
     #[cfg(westerly_example)]
     example: ExampleGroup::NEW,
+    #[cfg(westerly_test_crashes)]
+    crashes: CrashesGroup,
 });
+
+/// Takes back what access control has kept. Once, after the settings and before the first request.
+#[cfg(westerly_access)]
+pub fn start() {
+    access::start(WESTERLY.lock().server.policy_mut());
+}
 
 /// Answers the next request of a packet into `response`, while no other transport is served; `None` after the last.
 ///
@@ -145,8 +167,12 @@ pub fn answer(caller: &Caller, requests: &mut Requests<'_>, response: &mut [u8])
         &mut westerly.log,
         #[cfg(westerly_io)]
         &mut westerly.io,
+        #[cfg(westerly_crash)]
+        &mut westerly.crash,
         #[cfg(westerly_example)]
         &mut westerly.example,
+        #[cfg(westerly_test_crashes)]
+        &mut westerly.crashes,
     ];
     westerly.server.handle(groups, caller, requests, response)
 }

@@ -50,10 +50,11 @@ PARAMETERS = bytes([0x08, 0, 0, 1, 0, 0, 7, 6, 0xA0])
 
 
 class Datagrams:
-    """Packets over UDP."""
+    """Packets over UDP, from an address of this machine's or from any."""
 
-    def __init__(self, address: str, port: int) -> None:
+    def __init__(self, address: str, port: int, source: str = "") -> None:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.bind((source, 0))
         self._socket.connect((address, port))
 
     def send(self, *packets: bytes) -> None:

@@ -164,8 +164,30 @@ impl<L: Link> Device<L> {
     }
 
     /// Gives the payload of an answer that is no error.
-    fn request<'m>(
+    pub(crate) fn request<'m>(
         &mut self,
+        write: bool,
+        group: u16,
+        command: u8,
+        request: &impl Message<'m>,
+    ) -> Result<Vec<u8>, Error> {
+        self.ask_often(self.attempts, write, group, command, request)
+    }
+
+    /// The same for what must not be done twice.
+    pub(crate) fn request_once<'m>(
+        &mut self,
+        write: bool,
+        group: u16,
+        command: u8,
+        request: &impl Message<'m>,
+    ) -> Result<Vec<u8>, Error> {
+        self.ask_often(1, write, group, command, request)
+    }
+
+    fn ask_often<'m>(
+        &mut self,
+        attempts: u32,
         write: bool,
         group: u16,
         command: u8,
@@ -173,8 +195,8 @@ impl<L: Link> Device<L> {
     ) -> Result<Vec<u8>, Error> {
         let mut buffer = [0; REQUEST];
         // There are 256 topics at most.
-        let length = request.encode(&mut buffer).map_err(|_| Error::Malformed)?;
-        let payload = self.exchange(write, group, command, &buffer[..length])?;
+        let length = request.encode(&mut buffer).map_err(|_| Error::TooLong)?;
+        let payload = self.exchange(attempts, write, group, command, &buffer[..length])?;
         let status = Status::decode(&payload).map_err(|_| Error::Malformed)?;
         match (status.error, status.code) {
             (Some(error), _) => Err(Error::Group(error)),
@@ -183,15 +205,16 @@ impl<L: Link> Device<L> {
         }
     }
 
-    fn exchange(&mut self, write: bool, group: u16, command: u8, payload: &[u8]) -> Result<Vec<u8>, Error> {
+    fn exchange(&mut self, tries: u32, write: bool, group: u16, command: u8, payload: &[u8]) -> Result<Vec<u8>, Error> {
         let mut attempts = 0;
         loop {
             attempts += 1;
             match self.link.exchange(write, group, command, payload) {
                 Ok(payload) => return Ok(payload),
+                Err(LinkError::Login(error)) => return Err(Error::Login(error)),
                 Err(last) => {
                     self.unanswered += 1;
-                    if attempts >= self.attempts {
+                    if attempts >= tries {
                         return Err(Error::NoAnswer { attempts, last });
                     }
                 }
@@ -201,7 +224,7 @@ impl<L: Link> Device<L> {
 }
 
 /// Where a list goes on. One that does not move on would never end.
-fn further(from: Option<u32>, next: Option<u32>) -> Result<Option<u32>, Error> {
+pub(crate) fn further(from: Option<u32>, next: Option<u32>) -> Result<Option<u32>, Error> {
     if next.is_some() && next <= from { Err(Error::Malformed) } else { Ok(next) }
 }
 

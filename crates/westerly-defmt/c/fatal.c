@@ -29,6 +29,7 @@ void k_sys_fatal_error_handler(unsigned int reason, const struct arch_esf *esf)
 
 	thread = thread == NULL ? "" : thread;
 	westerly_defmt_fatal(reason, thread, strlen(thread), place(esf));
+	westerly_defmt_flush();
 	LOG_PANIC();
 	k_fatal_halt(reason);
 }

@@ -50,7 +50,15 @@ void westerly_defmt_rtt_end(void);
 
 /* In Rust: what the thread runs, for ever. */
 void westerly_defmt_run(void);
-/* In Rust: logs a fatal error and sends what is left. Interrupts are locked. */
+/* In Rust: logs a fatal error. Interrupts are locked. */
 void westerly_defmt_fatal(uint32_t reason, const char *thread, size_t thread_length, uintptr_t place);
+#define WESTERLY_DEFMT_STOPPED UINT32_MAX /* a reason beside Zephyr's: a thread has stopped */
+/* In Rust: sends what is left. Interrupts are locked. */
+void westerly_defmt_flush(void);
+/*
+ * In Rust: the newest frames that fit, the oldest of them first, each behind a byte with its length. How many bytes that is.
+ * Interrupts are locked.
+ */
+size_t westerly_defmt_last(uint8_t *into, size_t size);
 
 #endif

@@ -30,6 +30,7 @@
 #![cfg_attr(not(test), no_std)]
 
 mod ffi;
+mod last;
 mod level;
 mod logger;
 mod outlet;
@@ -40,7 +41,7 @@ mod stand_in;
 
 pub use level::Level;
 pub use logger::{compiled, level, set_level, start};
-pub use panic::{fatal, panic};
+pub use panic::{STOPPED, fatal, log_fatal, log_panic, panic};
 pub use stage::FRAME_SIZE;
 
 /// The GNU build id of the image: the hash that `readelf -n` shows of its ELF file. Empty if it was linked without.

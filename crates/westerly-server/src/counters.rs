@@ -175,8 +175,32 @@ counters! {
         bytes_sent,
         /// Datagrams dropped: longer than a packet may be.
         dropped_too_large,
+        /// Datagrams dropped: more waited than could be answered, and their sender had had its share.
+        dropped_busy,
         /// Answers the network did not take.
         unsent,
+    }
+}
+
+counters! {
+    /// What access control counts.
+    pub struct AccessCounters = "access" {
+        /// Sessions opened.
+        logins,
+        /// Logins with a wrong proof or an unknown key.
+        failed_logins,
+        /// Logins not looked at, as too many had failed.
+        locked_out,
+        /// Packets with a good seal.
+        accepted,
+        /// Packets refused: the seal is not over these bytes by this session.
+        refused_macs,
+        /// Packets refused: their number is not above the last one's.
+        replayed,
+        /// Packets refused: there is no such session, or it is another peer's.
+        unknown_sessions,
+        /// Sessions that ended by themselves.
+        expired,
     }
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! The enumeration group (10): describes the groups the server was lent, and itself behind them.
+//! The enumeration group (10): describes the groups the server was lent, and itself and the policy's behind them.
 
 use westerly_wire::cbor::{Full, List, Value, Writer};
 use westerly_wire::enumeration::{
@@ -13,8 +13,31 @@ use crate::{Action, Failure, Group, GroupDescription, Request, Response};
 const OWN: GroupDescription =
     GroupDescription { id: group::ENUMERATION, name: "enum mgmt", handlers: command::HANDLERS };
 
+/// The groups lent, and the policy's if it has one.
+#[derive(Clone, Copy)]
+pub(crate) struct Groups<'g, 'd> {
+    pub(crate) lent: &'g [&'d mut dyn Group],
+    pub(crate) of_policy: Option<GroupDescription>,
+}
+
+impl Groups<'_, '_> {
+    /// The description at a place: the groups in order, this one behind them, and then the policy's.
+    fn at(&self, place: usize) -> Option<GroupDescription> {
+        match self.lent.get(place) {
+            Some(group) => Some(group.description()),
+            None if place == self.lent.len() => Some(OWN),
+            None if place == self.last() => self.of_policy,
+            None => None,
+        }
+    }
+
+    fn last(&self) -> usize {
+        self.lent.len().wrapping_add(self.of_policy.is_some().into())
+    }
+}
+
 pub(crate) fn handle(
-    groups: &[&mut dyn Group],
+    groups: Groups<'_, '_>,
     request: &Request<'_>,
     response: &mut Response<'_>,
 ) -> Result<(), Failure> {
@@ -23,7 +46,7 @@ pub(crate) fn handle(
     }
     match request.command {
         command::COUNT => {
-            let count = u16::try_from(groups.len().wrapping_add(1)).map_err(|_| Code::Unknown)?;
+            let count = u16::try_from(groups.last().wrapping_add(1)).map_err(|_| Code::Unknown)?;
             response.message(&CountResponse { count })
         }
         command::LIST => list(groups, response),
@@ -33,21 +56,12 @@ pub(crate) fn handle(
     }
 }
 
-/// The description at a place: the groups in order, and this one behind them.
-fn at(groups: &[&mut dyn Group], place: usize) -> Option<GroupDescription> {
-    match groups.get(place) {
-        Some(group) => Some(group.description()),
-        None if place == groups.len() => Some(OWN),
-        None => None,
-    }
-}
-
-fn list(groups: &[&mut dyn Group], response: &mut Response<'_>) -> Result<(), Failure> {
+fn list(groups: Groups<'_, '_>, response: &mut Response<'_>) -> Result<(), Failure> {
     Ok(each(groups, response.writer(), &mut |group, writer| group.id.write(writer))?)
 }
 
 fn each(
-    groups: &[&mut dyn Group],
+    groups: Groups<'_, '_>,
     writer: &mut Writer<'_>,
     write: &mut dyn FnMut(&GroupDescription, &mut Writer<'_>) -> Result<(), Full>,
 ) -> Result<(), Full> {
@@ -55,7 +69,7 @@ fn each(
     writer.text(GROUPS_KEY)?;
     writer.begin_array()?;
     let mut place = 0usize;
-    while let Some(group) = at(groups, place) {
+    while let Some(group) = groups.at(place) {
         write(&group, writer)?;
         place = place.wrapping_add(1);
     }
@@ -63,15 +77,15 @@ fn each(
     writer.end()
 }
 
-fn single(groups: &[&mut dyn Group], request: &Request<'_>, response: &mut Response<'_>) -> Result<(), Failure> {
+fn single(groups: Groups<'_, '_>, request: &Request<'_>, response: &mut Response<'_>) -> Result<(), Failure> {
     let index = request.message::<SingleRequest>()?.index.unwrap_or_default();
     let index = usize::try_from(index).map_err(|_| Code::Invalid)?;
-    let group = at(groups, index).ok_or(Failure::Group(code::INDEX_TOO_LARGE))?.id;
-    response.message(&SingleResponse { group, end: (index == groups.len()).then_some(true) })
+    let group = groups.at(index).ok_or(Failure::Group(code::INDEX_TOO_LARGE))?.id;
+    response.message(&SingleResponse { group, end: (index == groups.last()).then_some(true) })
 }
 
 /// With the groups' names, which are optional; without them when not all would fit.
-fn details(groups: &[&mut dyn Group], request: &Request<'_>, response: &mut Response<'_>) -> Result<(), Failure> {
+fn details(groups: Groups<'_, '_>, request: &Request<'_>, response: &mut Response<'_>) -> Result<(), Failure> {
     let wanted = request.message::<DetailsRequest<'_>>()?.groups.unwrap_or(List::Values(&[]));
     let everything = wanted.iter().next().is_none();
     let writer = response.writer();

@@ -7,7 +7,7 @@
 //! [`Server::handle`] has no I/O, clock, global or allocation behind it. What a command needs of the device comes through a
 //! small trait of its group ([`Os`], [`Settings`], [`Shell`], ...), which the firmware and the simulator both implement; a group of one's own implements
 //! [`Group`]. The [`Caller`] says which transport and which identity a packet came from, and the [`Policy`] decides before a
-//! group sees anything.
+//! group sees anything. [`AccessControl`] is the policy for peers that log in; it brings the access group (67) along.
 //!
 //! Everything a peer can reach is total: some answer or none, in time bounded by the input's length, and no panic; the last
 //! is proved at link time for the firmware's target.
@@ -67,8 +67,10 @@
 #[macro_use]
 mod say;
 
+mod access;
 mod caller;
 mod counters;
+mod crash;
 mod decimal;
 mod enumeration;
 mod files;
@@ -82,28 +84,34 @@ mod policy;
 mod reading;
 mod server;
 mod settings;
-mod sha256;
+mod shares;
 mod shell;
 mod statistics;
 mod stream;
 mod telemetry;
 mod zephyr;
 
+pub use access::{AccessControl, Defaults, KEPT_KEY, KEPT_POLICY, KEYS, RULES, SESSIONS, Vault};
 pub use caller::{Buffers, Caller, Identity, Transport};
-pub use counters::{Counter, Counters, SerialCounters, ServerCounters, TelemetryCounters, UdpCounters, tell_counters};
+pub use counters::{
+    AccessCounters, Counter, Counters, SerialCounters, ServerCounters, TelemetryCounters, UdpCounters, tell_counters,
+};
+pub use crash::{Crash, CrashGroup, CrashRecord};
 pub use files::{FileError, Files, FilesGroup, OpenMode, PART_SUFFIX};
 pub use group::{Action, After, Failure, Group, GroupDescription, Request, Response};
 pub use image::{BootState, FlashError, Image, ImageGroup, Slot, WRITE_ALIGNMENT_MAX};
 pub use io::{Io, IoError, IoGroup, Line};
 pub use log::{Log, LogGroup, NotKept};
 pub use os::{Application, Bootloader, ClockError, Os, OsGroup, ResetError};
-pub use policy::{Access, AllowAll, Policy, Rule, Rules};
+pub use policy::{Access, AllowAll, Policy, Role, Rule, Rules, Seal, Unsealed};
 pub use server::{Answer, Requests, Server};
 pub use settings::{Settings, SettingsError, SettingsGroup, SettingsLimits};
+pub use shares::Shares;
 pub use shell::{Executed, Shell, ShellGroup};
 pub use statistics::{MoreStatistics, StatisticsGroup};
 pub use telemetry::{ConfigureError, Telemetry, TelemetryGroup};
 pub use westerly_store as store;
 pub use westerly_wire as wire;
+pub use westerly_wire::crash::Reason;
 pub use westerly_wire::log::{Format as LogFormat, Level};
 pub use zephyr::{Storage, StorageError, ZephyrGroup};

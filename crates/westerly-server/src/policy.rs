@@ -5,23 +5,90 @@
 use westerly_wire::group;
 use westerly_wire::os::command;
 
-use crate::{Caller, Transport};
+pub use westerly_wire::access::{Access, Role};
 
-/// What a caller may do with a command.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Access {
-    /// Read and write.
-    Allow,
-    /// Read, that is: requests with the read operation.
-    ReadOnly,
-    /// Nothing.
-    Refuse,
-}
+use crate::{Action, Caller, Group, Identity, Transport};
 
 /// Decides about access.
+///
+/// The functions but [`access`](Self::access) are for a policy that knows its peers; without them nobody is anybody and a
+/// [seal](westerly_wire::access::seal) is a command that does not exist.
 pub trait Policy {
-    /// What `caller` may do with `command` of `group`. Both may be numbers that exist nowhere.
+    /// What a rule says about `command` of `group` over the transport of `caller`. Both may be numbers that exist nowhere.
     fn access(&self, caller: &Caller, group: u16, command: u8) -> Access;
+
+    /// The group by which the policy is managed. The server finds it by itself; it is not among those lent to it.
+    #[inline]
+    fn group(&mut self) -> Option<&mut dyn Group> {
+        None
+    }
+
+    /// Bytes that every answer leaves free at the end of its buffer, for its seal.
+    #[inline]
+    fn reserve(&self) -> usize {
+        0
+    }
+
+    /// Looks at the seal of a packet that has just come in, and remembers it.
+    #[inline]
+    fn unseal(&mut self, _caller: &Caller, _packet: &[u8]) -> Unsealed {
+        Unsealed::Without
+    }
+
+    /// Who sealed the packet of the request that is looked at next.
+    #[inline]
+    fn identity(&mut self, _seal: Option<Seal>) -> Identity {
+        Identity::Anonymous
+    }
+
+    /// Seals an answer, the first `length` bytes of `buffer`; gives the length of both. The same length for a session that is no more.
+    #[inline]
+    fn seal(&self, _seal: Seal, _buffer: &mut [u8], length: usize) -> usize {
+        length
+    }
+}
+
+/// What there is to say about a packet's seal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unsealed {
+    /// It has none.
+    Without,
+    /// It is good: the packet was made by whoever opened the session, and is new.
+    Sealed(Seal),
+    /// It is not good, and nothing in the packet is to be looked at.
+    Refused,
+}
+
+/// Which packet of which session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seal {
+    /// The session.
+    pub session: u32,
+    /// The packet's number in it.
+    pub counter: u64,
+}
+
+/// Whether `access` lets somebody do it. A role is asked for only where the rule does not let everybody.
+pub(crate) fn permits(access: Access, identity: Identity, action: Action, group: u16, command: u8) -> bool {
+    match (access, action) {
+        (Access::Allow, _) | (Access::ReadOnly, Action::Read) => return true,
+        (Access::Refuse, _) => return false,
+        _ => {}
+    }
+    let needed = match action {
+        Action::Read => Role::Read,
+        Action::Write => role_to_write(group, command),
+    };
+    matches!(identity, Identity::Session { role, .. } if role >= needed)
+}
+
+const fn role_to_write(group: u16, command: u8) -> Role {
+    match (group, command) {
+        // It is a write by name only.
+        (group::OS, command::ECHO) => Role::Read,
+        (group::ACCESS | group::IMAGE | group::SHELL | group::ZEPHYR, _) => Role::Administer,
+        _ => Role::Operate,
+    }
 }
 
 /// Everything is allowed to everybody.
@@ -68,6 +135,12 @@ impl Rule {
             everything,
         ]
     }
+
+    pub(crate) fn fits(&self, transport: Transport, group: u16, command: u8) -> bool {
+        self.transport.is_none_or(|own| own == transport)
+            && self.group.is_none_or(|own| own == group)
+            && self.command.is_none_or(|own| own == command)
+    }
 }
 
 /// Rules in order: the first that fits decides, and where none fits everything is allowed.
@@ -85,11 +158,7 @@ pub struct Rules<'r>(pub &'r [Rule]);
 
 impl Policy for Rules<'_> {
     fn access(&self, caller: &Caller, group: u16, command: u8) -> Access {
-        let fits = |rule: &&Rule| {
-            rule.transport.is_none_or(|transport| transport == caller.transport)
-                && rule.group.is_none_or(|other| other == group)
-                && rule.command.is_none_or(|other| other == command)
-        };
+        let fits = |rule: &&Rule| rule.fits(caller.transport, group, command);
         self.0.iter().find(fits).map_or(Access::Allow, |rule| rule.access)
     }
 }

@@ -1,34 +1,46 @@
 // SPDX-License-Identifier: Apache-2.0
 //! From the bytes of a packet to the bytes of its answers.
 
+use westerly_wire::access::seal;
 use westerly_wire::error::Code;
 use westerly_wire::group;
 use westerly_wire::header::{Header, Operation, Version};
 
-use crate::{Access, Action, After, Caller, Failure, Group, Policy, Request, Response, ServerCounters, enumeration};
+use crate::policy::{Seal, Unsealed, permits};
+use crate::{Action, After, Caller, Failure, Group, Policy, Request, Response, ServerCounters, enumeration};
 
-/// The requests of one packet that are not answered yet: there may be several, one behind the other, without padding.
+/// The requests of one packet that are not answered yet: there may be several, one behind the other, without padding. The
+/// packet's seal, if it has one, is looked at with the first of them.
 #[derive(Clone, Debug)]
 pub struct Requests<'p> {
     rest: &'p [u8],
+    /// `None` before the first.
+    unsealed: Option<Unsealed>,
 }
 
 impl<'p> Requests<'p> {
     /// All requests of `packet`.
     #[must_use]
     pub const fn new(packet: &'p [u8]) -> Self {
-        Self { rest: packet }
+        Self { rest: packet, unsealed: None }
     }
 
     fn end(&mut self) {
         self.rest = &[];
+    }
+
+    fn seal(&self) -> Option<Seal> {
+        match self.unsealed {
+            Some(Unsealed::Sealed(seal)) => Some(seal),
+            _ => None,
+        }
     }
 }
 
 /// An answer, written to the buffer that [`Server::handle`] was given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Answer {
-    /// Bytes of it, header and payload.
+    /// Bytes of it: header, payload and, to a sealed request, its seal.
     pub length: usize,
     /// What to do once it has left.
     pub after: After,
@@ -45,6 +57,11 @@ impl<P: Policy> Server<P> {
     /// A server that has seen nothing.
     pub const fn new(policy: P) -> Self {
         Self { policy, counters: ServerCounters::new() }
+    }
+
+    /// The policy, for instance to restore what it kept.
+    pub const fn policy_mut(&mut self) -> &mut P {
+        &mut self.policy
     }
 
     /// What became of the requests so far.
@@ -65,14 +82,15 @@ impl<P: Policy> Server<P> {
         requests: &mut Requests<'_>,
         response: &mut [u8],
     ) -> Option<Answer> {
-        let (header, behind) = self.next(requests)?;
-        let Some((place, payload)) = response.split_first_chunk_mut() else {
+        let (header, behind) = self.next(caller, requests)?;
+        let buffer = response;
+        let Some((place, payload)) = buffer.split_first_chunk_mut() else {
             return self.no_room(requests);
         };
         // A header cannot tell of more; what does not fit is answered as too large.
-        let most = payload.len().min(u16::MAX.into());
+        let most = payload.len().saturating_sub(self.policy.reserve()).min(u16::MAX.into());
         let mut response = Response::new(payload.get_mut(..most).unwrap_or_default());
-        let outcome = self.answer(groups, caller, &header, behind, &mut response);
+        let outcome = self.answer(groups, caller, requests, (&header, behind), &mut response);
         let finished = match outcome {
             Ok(rest) => {
                 requests.rest = rest;
@@ -92,11 +110,23 @@ impl<P: Policy> Server<P> {
             return self.no_room(requests);
         };
         *place = header.response(length).to_bytes();
-        Some(Answer { length: payload_length.saturating_add(place.len()), after })
+        let mut length = payload_length.saturating_add(place.len());
+        if let Some(seal) = requests.seal() {
+            length = self.policy.seal(seal, buffer, length);
+        }
+        Some(Answer { length, after })
     }
 
     /// The header of the next request and what follows it; messages that get no answer are passed over.
-    fn next<'p>(&mut self, requests: &mut Requests<'p>) -> Option<(Header, &'p [u8])> {
+    fn next<'p>(&mut self, caller: &Caller, requests: &mut Requests<'p>) -> Option<(Header, &'p [u8])> {
+        if requests.unsealed.is_none() {
+            let unsealed = self.policy.unseal(caller, requests.rest);
+            requests.unsealed = Some(unsealed);
+            if let Unsealed::Sealed(_) = unsealed {
+                let end = requests.rest.len().saturating_sub(seal::LENGTH);
+                requests.rest = requests.rest.get(..end).unwrap_or_default();
+            }
+        }
         loop {
             let Some((header, behind)) = Header::split(requests.rest) else {
                 if !requests.rest.is_empty() {
@@ -120,10 +150,13 @@ impl<P: Policy> Server<P> {
         &mut self,
         groups: &mut [&mut dyn Group],
         caller: &Caller,
-        header: &Header,
-        behind: &'p [u8],
+        requests: &Requests<'_>,
+        (header, behind): (&Header, &'p [u8]),
         response: &mut Response<'_>,
     ) -> Result<&'p [u8], Failure> {
+        if requests.unsealed == Some(Unsealed::Refused) {
+            return Err(self.refuse(header));
+        }
         let Some((payload, rest)) = behind.split_at_checked(header.length.into()) else {
             say!(warn, "malformed: {} bytes of {} announced", behind.len(), header.length);
             return Err(Code::Corrupt.into());
@@ -136,26 +169,33 @@ impl<P: Policy> Server<P> {
         if let Version::Reserved(_) = header.version {
             return Err(Code::VersionTooNew.into());
         }
-        match (self.policy.access(caller, header.group, header.command), action) {
-            (Access::Allow, _) | (Access::ReadOnly, Action::Read) => {}
-            _ => {
-                self.counters.refused.count();
-                say!(warn, "refused: group {} command {}", header.group, header.command);
-                return Err(Code::AccessDenied.into());
-            }
+        let caller = &Caller { identity: self.policy.identity(requests.seal()), ..*caller };
+        let access = self.policy.access(caller, header.group, header.command);
+        if !permits(access, caller.identity, action, header.group, header.command) {
+            return Err(self.refuse(header));
         }
         // A reader of the log would never come to its end if each of its requests were in it.
         if header.group != group::LOG {
             say!(trace, "group {} command {} in {} bytes", header.group, header.command, payload.len());
         }
         let request = Request { caller, action, command: header.command, payload, counters: &self.counters };
+        let of_policy = self.policy.group();
         if header.group == group::ENUMERATION {
-            enumeration::handle(groups, &request, response)?;
+            let of_policy = of_policy.map(|group| group.description());
+            enumeration::handle(enumeration::Groups { lent: groups, of_policy }, &request, response)?;
+        } else if let Some(group) = of_policy.filter(|group| group.description().id == header.group) {
+            group.handle(&request, response)?;
         } else {
             let group = groups.iter_mut().find(|group| group.description().id == header.group);
             group.ok_or(Code::NotSupported)?.handle(&request, response)?;
         }
         Ok(rest)
+    }
+
+    fn refuse(&self, header: &Header) -> Failure {
+        self.counters.refused.count();
+        say!(warn, "refused: group {} command {}", header.group, header.command);
+        Code::AccessDenied.into()
     }
 
     fn no_room(&mut self, requests: &mut Requests<'_>) -> Option<Answer> {

@@ -133,7 +133,7 @@ fn counters() {
 fn every_operation_of_every_command() {
     const READ: u8 = 1;
     const WRITE: u8 = 2;
-    let commands: [(u16, &[u8]); 12] = [
+    let commands: [(u16, &[u8]); 13] = [
         (0, &[READ | WRITE, 0, READ, READ, READ | WRITE, WRITE, READ, READ, READ]),
         (1, &[READ | WRITE, WRITE, 0, 0, 0, WRITE, READ]),
         (2, &[READ, READ]),
@@ -145,7 +145,9 @@ fn every_operation_of_every_command() {
         (64, &[READ, READ, READ, READ | WRITE]),
         (65, &[READ, READ | WRITE]),
         (66, &[READ, READ | WRITE, WRITE]),
-        (67, &[]),
+        // Comes with a policy that knows its peers.
+        (67, &[READ, WRITE, 0, WRITE, READ, READ | WRITE, READ | WRITE]),
+        (68, &[READ, READ, WRITE]),
     ];
     for (group, operations) in commands {
         for command in 0..=255u8 {
@@ -153,7 +155,8 @@ fn every_operation_of_every_command() {
             for (operation, bit) in [(Operation::Read, READ), (Operation::Write, WRITE)] {
                 let header = Header { version: Version::V2, operation, length: 1, group, sequence: 3, command };
                 let packet = [&header.to_bytes()[..], &[0xa0]].concat();
-                let outcome = run(AllowAll, Transport::Serial, &packet, 1472);
+                let with_access = if group == 67 { "access_serial" } else { "" };
+                let outcome = run(device::guard(with_access), Transport::Serial, &packet, 1472);
                 let supported = !outcome.answers[0].0.ends_with(b"\xbfbrc\x08\xff");
                 assert_eq!(supported, allowed & bit != 0, "{operation:?} {group} {command}");
             }
@@ -222,7 +225,7 @@ fn packet() -> impl Strategy<Value = Vec<u8>> {
     let header = (
         any::<u8>(),
         0u16..40,
-        prop_oneof![Just(0u16), Just(2), Just(3), Just(9), Just(10), Just(63), 64u16..67, any::<u16>()],
+        prop_oneof![Just(0u16), Just(2), Just(3), Just(9), Just(10), Just(63), 64u16..69, any::<u16>()],
         any::<u8>(),
         0u8..12,
     );

@@ -76,6 +76,7 @@ const TAG: u8 = 6;
 const INDEFINITE_LENGTH: u8 = 31;
 const FALSE: u8 = 0xf4;
 const TRUE: u8 = 0xf5;
+const NULL: u8 = 0xf6;
 
 impl<'b> Reader<'b> {
     /// Starts at the first byte.
@@ -631,6 +632,24 @@ impl<'b> Value<'b> for bool {
 
     fn write(&self, writer: &mut Writer<'_>) -> Result<(), Full> {
         writer.boolean(*self)
+    }
+}
+
+/// `null` for none.
+impl<'b, T: Value<'b>> Value<'b> for Option<T> {
+    fn read(reader: &mut Reader<'b>) -> Result<Self, Malformed> {
+        if reader.peek() == Some(NULL) {
+            reader.byte()?;
+            return Ok(None);
+        }
+        T::read(reader).map(Some)
+    }
+
+    fn write(&self, writer: &mut Writer<'_>) -> Result<(), Full> {
+        match self {
+            Some(value) => value.write(writer),
+            None => writer.byte(NULL),
+        }
     }
 }
 

@@ -163,16 +163,20 @@ pub const fn translate(error: GroupError) -> Code {
         | (group::ENUMERATION, 2)
         | (group::TELEMETRY, 3)
         | (group::LOG, 2)
-        | (group::IO, 3 | 5) => Code::Invalid,
+        | (group::IO, 3 | 5)
+        | (group::ACCESS, 5 | 7 | 8) => Code::Invalid,
         (group::OS, 3 | 4 | 6)
         | (group::IMAGE, 3..=5)
         | (group::STATISTICS, 2 | 3 | 5)
         | (group::SETTINGS, 3 | 4)
         | (group::FILES, 3 | 14)
         | (group::ZEPHYR, 2)
-        | (group::TELEMETRY | group::IO, 2) => Code::NotFound,
+        | (group::TELEMETRY | group::IO, 2)
+        | (group::ACCESS, 4) => Code::NotFound,
         (group::IMAGE, 9 | 27 | 28) => Code::BadState,
-        (group::IMAGE, 15) => Code::NoMemory,
+        (group::IMAGE, 15) | (group::ACCESS, 6) => Code::NoMemory,
+        (group::ACCESS, 2 | 3) => Code::Busy,
+        (group::ACCESS, 9 | 11) => Code::NotSupported,
         _ => Code::Unknown,
     }
 }
@@ -192,7 +196,7 @@ mod tests {
     /// Every group's codes in order from 1, as SMP version 1 answers them.
     #[test]
     fn translations() {
-        let table: [(u16, &[u32]); 11] = [
+        let table: [(u16, &[u32]); 12] = [
             (group::OS, &[1, 3, 5, 5, 1, 5]),
             (
                 group::IMAGE,
@@ -207,6 +211,7 @@ mod tests {
             (group::TELEMETRY, &[1, 5, 3, 1, 1]),
             (group::LOG, &[1, 3, 1, 1]),
             (group::IO, &[1, 5, 3, 1, 3, 1]),
+            (group::ACCESS, &[1, 10, 10, 5, 3, 2, 3, 3, 8, 1, 8, 1]),
         ];
         for (group, codes) in table {
             for (code, &expected) in (1..).zip(codes) {

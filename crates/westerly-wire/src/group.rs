@@ -28,3 +28,7 @@ pub const TELEMETRY: u16 = 64;
 pub const LOG: u16 = 65;
 /// Westerly's named inputs and outputs.
 pub const IO: u16 = 66;
+/// Westerly's access control: who may do what, and who is who.
+pub const ACCESS: u16 = 67;
+/// Westerly's record of a crash.
+pub const CRASH: u16 = 68;

@@ -9,7 +9,7 @@
 //! | [`cbor`] | bounded reading and writing of CBOR |
 //! | [`error`] | SMP codes, group errors, and what protocol version 1 says instead |
 //! | [`os`], [`image`], [`statistics`], [`settings`], [`files`], [`shell`], [`enumeration`], [`zephyr`] | the messages of a group, one file a group |
-//! | [`telemetry`], [`log`], [`io`] | the same for Westerly's own groups |
+//! | [`telemetry`], [`log`], [`io`], [`access`], [`crash`] | the same for Westerly's own groups; access with seals and proofs |
 //!
 //! The firmware, the simulator and the host's tools share this crate unchanged.
 //!
@@ -44,7 +44,9 @@
     )
 )]
 
+pub mod access;
 pub mod cbor;
+pub mod crash;
 pub mod enumeration;
 pub mod error;
 pub mod files;
@@ -56,6 +58,7 @@ pub mod log;
 pub mod os;
 pub mod serial;
 pub mod settings;
+pub mod sha256;
 pub mod shell;
 pub mod statistics;
 pub mod telemetry;

@@ -299,12 +299,12 @@ message! {
 }
 
 /// The next item of an array that must have it.
-fn item<'b, T: Value<'b>>(reader: &mut Reader<'b>, items: &mut crate::cbor::Items) -> Result<T, Malformed> {
+pub(crate) fn item<'b, T: Value<'b>>(reader: &mut Reader<'b>, items: &mut crate::cbor::Items) -> Result<T, Malformed> {
     if reader.more(items)? { T::read(reader) } else { Err(Malformed) }
 }
 
 /// Passes over what a newer device has in the array besides.
-fn rest(reader: &mut Reader<'_>, items: &mut crate::cbor::Items) -> Result<(), Malformed> {
+pub(crate) fn rest(reader: &mut Reader<'_>, items: &mut crate::cbor::Items) -> Result<(), Malformed> {
     while reader.more(items)? {
         reader.skip()?;
     }

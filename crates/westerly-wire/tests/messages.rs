@@ -199,8 +199,27 @@ proptest! {
     }
 
     #[test]
-    fn log_and_io(text in ".{0,40}", data: Vec<u8>, number: Option<u32>, wide: Option<u64>, flag: Option<bool>) {
-        use westerly_wire::{io, log};
+    fn access(text in ".{0,40}", data: Vec<u8>, id: u8, number: u32, counter: u64, optional: Option<u32>, flag: Option<bool>, group: Option<u16>, command: Option<u8>) {
+        use westerly_wire::access::*;
+        let (some_text, some_data) = (flag.map(|_| &text[..]), flag.map(|_| &data[..]));
+        survives!(ChallengeResponse { challenge: &data }, ChallengeResponse);
+        survives!(LoginRequest { key: id, challenge: &data, nonce: &[1; 16], mac: &data }, LoginRequest);
+        survives!(LoginResponse { session: number, role: &text, idle: 300, lifetime: number, mac: &data }, LoginResponse);
+        survives!(SealMessage { session: number, counter, mac: &data }, SealMessage);
+        survives!(SessionResponse { transport: &text, role: some_text, key: command, idle: optional, remaining: optional }, SessionResponse);
+        survives!(KeysResponse { keys: List::Values(&[Key { id, role: &text }, Key { id: 0, role: "read" }]), room: number }, KeysResponse);
+        survives!(KeyRequest { id, role: some_text, key: some_data, delete: flag }, KeyRequest);
+        let rule = Rule { transport: some_text, group, command, access: &text };
+        let rules = [rule, Rule { transport: None, ..rule }];
+        survives!(PolicyRequest { from: optional }, PolicyRequest);
+        survives!(PolicyResponse { set: flag.is_some(), rules: List::Values(&rules), next: optional }, PolicyResponse);
+        survives!(PolicyWrite { rules: flag.map(|_| List::Values(&rules[..])), default: flag }, PolicyWrite);
+    }
+
+    #[test]
+    fn log_io_and_crash(text in ".{0,40}", data: Vec<u8>, number: Option<u32>, wide: Option<u64>, flag: Option<bool>) {
+        use westerly_wire::cbor::Entries;
+        use westerly_wire::{crash, io, log};
         survives!(log::ReadRequest { since: wide, max: number, boot: number }, log::ReadRequest);
         let sequence = wide.unwrap_or(5);
         let records = [log::Record { sequence, frame: &data }, log::Record { sequence: 0, frame: b"" }];
@@ -217,6 +236,15 @@ proptest! {
         survives!(io::ReadResponse { value }, io::ReadResponse);
         survives!(io::WriteRequest { name: &text, value }, io::WriteRequest);
         survives!(io::PulseRequest { name: &text, duration: number.unwrap_or_default() }, io::PulseRequest);
+        let (numbers, named) = ([wide.unwrap_or_default(); 3], [(&text[..], wide.unwrap_or_default()); 2]);
+        let some = flag.map(|_| &text[..]);
+        survives!(crash::RecordResponse {
+            count: number.unwrap_or_default(), reason: some, thread: some, file: some, pc: wide, lr: wide, sp: wide, code: number,
+            uptime: wide, boot: number, line: number, build: flag.map(|_| &data[..]), frames: number,
+            registers: flag.map(|_| Entries::Values(&named)), stack: flag.map(|_| List::Values(&numbers)),
+        }, crash::RecordResponse);
+        survives!(crash::LogRequest { from: number }, crash::LogRequest);
+        survives!(crash::LogResponse { format: &text, frames: List::Values(&[&data[..], &data]), next: number }, crash::LogResponse);
     }
 
     /// A string put in its place is the string written whole, as much room as there may be around it.

@@ -13,6 +13,11 @@ void westerly_sleep(uint32_t milliseconds)
 	(void)k_msleep(milliseconds);
 }
 
+void westerly_sleep_tick(void)
+{
+	(void)k_sleep(K_TICKS(1));
+}
+
 uint64_t westerly_uptime(void)
 {
 	return (uint64_t)k_uptime_get();

@@ -4,6 +4,8 @@
 
 #include <zephyr/device.h>
 #include <zephyr/devicetree.h>
+#include <zephyr/drivers/uart.h>
+#include <zephyr/init.h>
 #include <zephyr/sys/clock.h>
 #include <zephyr/sys/util.h>
 
@@ -29,6 +31,24 @@ const struct device *westerly_uart_mcumgr(void)
 
 	return uart != NULL && device_is_ready(uart) ? uart : NULL;
 }
+
+/*
+ * A restart that nobody has prepared, after a crash or by a watchdog, may leave a UART with its interrupts on: QEMU's PL011
+ * does. A byte that comes before the line is open would then raise an interrupt without a handler, for ever. Interrupts are
+ * still locked here.
+ */
+static int interrupts_off(void)
+{
+	const struct device *uart = westerly_uart_mcumgr();
+
+	if (uart != NULL) {
+		uart_irq_rx_disable(uart);
+		uart_irq_tx_disable(uart);
+	}
+	return 0;
+}
+
+SYS_INIT(interrupts_off, PRE_KERNEL_2, 0);
 
 uint32_t westerly_uart_drain_time(void)
 {

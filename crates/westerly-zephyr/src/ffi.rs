@@ -80,6 +80,7 @@ unsafe extern "C" {
     pub(crate) safe fn westerly_uart_mcumgr() -> *const device;
     pub(crate) safe fn westerly_uart_drain_time() -> u32;
     pub(crate) safe fn westerly_sleep(milliseconds: u32);
+    pub(crate) safe fn westerly_sleep_tick();
     pub(crate) safe fn westerly_uptime() -> u64;
     pub(crate) safe fn westerly_yield();
     pub(crate) fn westerly_semaphore_take(semaphore: *mut k_sem, milliseconds: u32) -> bool;
@@ -90,9 +91,22 @@ unsafe extern "C" {
 #[cfg(westerly_udp)]
 unsafe extern "C" {
     pub(crate) safe fn westerly_udp_open() -> c_int;
-    pub(crate) fn westerly_udp_receive(socket: c_int, buffer: *mut u8, size: usize, peer: *mut UdpPeer) -> c_int;
+    pub(crate) fn westerly_udp_receive(
+        socket: c_int,
+        buffer: *mut u8,
+        size: usize,
+        peer: *mut UdpPeer,
+        waited: *mut bool,
+    ) -> c_int;
     pub(crate) fn westerly_udp_send(socket: c_int, data: *const u8, length: usize, peer: *const UdpPeer) -> c_int;
     pub(crate) safe fn westerly_udp_thread_start(entry: extern "C" fn());
+}
+
+#[cfg(westerly_access)]
+unsafe extern "C" {
+    pub(crate) fn westerly_random(into: *mut u8, size: usize);
+    #[cfg(westerly_udp_access_option)]
+    pub(crate) safe fn westerly_udp_access_option() -> c_int;
 }
 
 #[cfg(westerly_files)]
@@ -168,6 +182,49 @@ unsafe extern "C" {
         size: usize,
         result: *mut ShellOutput,
     ) -> c_int;
+}
+
+/// As `c/crash.h` declares it, but for the frames behind it.
+#[cfg(westerly_crash)]
+#[repr(C)]
+pub(crate) struct CrashRecord {
+    magic: u32,
+    check: u32,
+    length: u32,
+    pub(crate) count: u32,
+    pub(crate) uptime: u64,
+    pub(crate) boot: u32,
+    pub(crate) code: u32,
+    pub(crate) line: u32,
+    pub(crate) reason: u8,
+    pub(crate) placed: u8,
+    pub(crate) registers: u8,
+    pub(crate) addresses: u8,
+    pub(crate) pc: usize,
+    pub(crate) lr: usize,
+    pub(crate) sp: usize,
+    pub(crate) register_values: [usize; 14],
+    pub(crate) stack: [usize; 16],
+    pub(crate) build_length: u8,
+    pub(crate) thread_length: u8,
+    pub(crate) file_length: u8,
+    pub(crate) build: [u8; 20],
+    pub(crate) thread: [u8; 24],
+    pub(crate) file: [u8; 48],
+}
+
+#[cfg(westerly_crash)]
+unsafe extern "C" {
+    pub(crate) safe fn westerly_crash_record() -> *const CrashRecord;
+    pub(crate) safe fn westerly_crash_checked() -> *const CrashRecord;
+    pub(crate) fn westerly_crash_frames(frames: *mut *const u8) -> usize;
+    pub(crate) safe fn westerly_crash_register_name(index: u8) -> *const c_char;
+    pub(crate) safe fn westerly_crash_clear();
+}
+
+#[cfg(westerly_test_crashes)]
+unsafe extern "C" {
+    pub(crate) fn westerly_test_crash(kind: *const u8, length: usize) -> bool;
 }
 
 #[cfg(westerly_erase_storage)]

@@ -16,8 +16,12 @@
 
 #![no_std]
 
+#[cfg(westerly_access)]
+pub mod access;
 mod application;
 pub mod console;
+#[cfg(westerly_crash)]
+pub mod crash;
 #[cfg(any(westerly_files, westerly_settings, westerly_image, westerly_io))]
 mod error;
 pub mod fatal;
@@ -46,6 +50,8 @@ pub mod statistics;
 #[cfg(westerly_erase_storage)]
 pub mod storage;
 pub mod sync;
+#[cfg(westerly_test_crashes)]
+pub mod test_crashes;
 mod threads;
 pub mod time;
 #[cfg(zephyr_serial)]

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-//! westerly-server: telemetry, log and io, on a device of which nothing is known.
+//! westerly-server: telemetry, log, io and crash, on a device of which nothing is known.
 
 use westerly_server::store::{Channel, Configuration, Ring};
 use westerly_server::{
-    ConfigureError, Failure, Group, Io, IoError, IoGroup, Level, Line, Log, LogFormat, LogGroup, NotKept, Telemetry,
-    TelemetryGroup,
+    ConfigureError, Crash, CrashGroup, CrashRecord, Failure, Group, Io, IoError, IoGroup, Level, Line, Log, LogFormat,
+    LogGroup, NotKept, Reason, Telemetry, TelemetryGroup,
 };
 
 use crate::opaque::{decision, reference, reference_mut, sink, slice, text, value};
 use crate::store::any_ring;
 
-pub const ENTRIES: &[fn()] = &[telemetry_group, log_group, io_group];
+pub const ENTRIES: &[fn()] = &[telemetry_group, log_group, io_group, crash_group];
 
 pub struct Device;
 
@@ -94,6 +94,46 @@ impl Io for Device {
     }
 }
 
+impl Crash for Device {
+    fn record(&self) -> Option<CrashRecord<'_>> {
+        decision().then(|| CrashRecord {
+            count: value(),
+            reason: value(),
+            code: value(),
+            thread: text(),
+            pc: value(),
+            lr: value(),
+            sp: value(),
+            uptime: value(),
+            boot: value(),
+            build: slice(),
+            file: text(),
+            line: value(),
+        })
+    }
+
+    fn register(&self, index: usize) -> Option<(&str, u64)> {
+        sink(index);
+        decision().then(|| (text(), value()))
+    }
+
+    fn return_address(&self, index: usize) -> Option<u64> {
+        sink(index);
+        value()
+    }
+
+    fn frame(&self, index: usize) -> Option<&[u8]> {
+        sink(index);
+        decision().then(slice)
+    }
+
+    fn format(&self) -> LogFormat {
+        value()
+    }
+
+    fn clear(&mut self) {}
+}
+
 #[inline(never)]
 fn telemetry_group() {
     sink(TelemetryGroup::new(Device));
@@ -119,4 +159,13 @@ fn io_group() {
     sink(IoGroup::description(group));
     sink(IoGroup::handle(group, reference(), reference_mut()));
     sink(<Failure as From<IoError>>::from(value()));
+}
+
+#[inline(never)]
+fn crash_group() {
+    sink(CrashGroup::new(Device));
+    let group = reference_mut::<CrashGroup<Device>>();
+    sink(CrashGroup::description(group));
+    sink(CrashGroup::handle(group, reference(), reference_mut()));
+    sink(Reason::name(value()));
 }

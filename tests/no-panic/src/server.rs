@@ -6,7 +6,7 @@ use core::ops::ControlFlow;
 use westerly_server::wire::os::{DateTime, EchoRequest, MemoryPool, ParametersResponse, Part, ResetRequest, Task};
 use westerly_server::{
     Access, After, AllowAll, Application, Bootloader, Caller, ClockError, Failure, Group, GroupDescription, Os,
-    OsGroup, Policy, Request, Requests, ResetError, Response, Rule, Rules, Server,
+    OsGroup, Policy, Request, Requests, ResetError, Response, Rule, Rules, Server, Shares,
 };
 
 use crate::opaque::{decision, reference, reference_mut, sink, slice, slice_mut, text, value};
@@ -21,6 +21,7 @@ pub const ENTRIES: &[fn()] = &[
     failures,
     policies,
     application,
+    shares,
 ];
 
 /// A device of which nothing is known.
@@ -59,7 +60,7 @@ impl Os for Device {
 }
 
 /// A group from outside that writes whatever it likes.
-struct Outside;
+pub struct Outside;
 
 impl Group for Outside {
     fn description(&self) -> GroupDescription {
@@ -89,7 +90,7 @@ impl Policy for Unknown {
 }
 
 /// One packet from its first request to the last, as a transport does it.
-fn answer_packet<P: Policy>(server: &mut Server<P>, groups: &mut [&mut dyn Group]) {
+pub fn answer_packet<P: Policy>(server: &mut Server<P>, groups: &mut [&mut dyn Group]) {
     let mut requests = Requests::new(slice());
     let response = slice_mut();
     while let Some(answer) = Server::handle(server, groups, reference(), &mut requests, response) {
@@ -162,4 +163,12 @@ fn policies() {
 #[inline(never)]
 fn application() {
     sink(Application::part(reference(), value::<Part>()));
+}
+
+fn shares() {
+    let shares: &mut Shares = reference_mut();
+    sink(Shares::admits(shares, value(), value()));
+    Shares::answered(shares, value(), value());
+    Shares::idle(shares);
+    sink(Shares::new());
 }

@@ -2,6 +2,8 @@
 //! The reference device of the golden files, a file a group, without std so that the suite on target runs the same one.
 #![allow(dead_code, unused_imports, reason = "not everybody who shares this needs all of it")]
 
+mod access;
+mod crash;
 mod files;
 mod image;
 mod io;
@@ -14,6 +16,8 @@ mod statistics;
 mod telemetry;
 mod zephyr;
 
+pub use access::{Frozen, Guard, caller, guard};
+pub use crash::Crashed;
 pub use files::Memory;
 pub use image::{RUNNING, Slots};
 pub use io::Lines;
@@ -26,8 +30,8 @@ pub use telemetry::Sampled;
 pub use zephyr::Partition;
 
 use westerly_server::{
-    Counters, FilesGroup, Group, ImageGroup, IoGroup, LogGroup, OsGroup, PART_SUFFIX, SettingsGroup, SettingsLimits,
-    ShellGroup, StatisticsGroup, TelemetryGroup, ZephyrGroup,
+    Counters, CrashGroup, FilesGroup, Group, ImageGroup, IoGroup, LogGroup, OsGroup, PART_SUFFIX, SettingsGroup,
+    SettingsLimits, ShellGroup, StatisticsGroup, TelemetryGroup, ZephyrGroup,
 };
 
 /// Bytes a line for the shell may have.
@@ -49,10 +53,11 @@ pub struct Everything {
     pub telemetry: TelemetryGroup<Sampled>,
     pub log: LogGroup<Logged>,
     pub io: IoGroup<Lines>,
+    pub crash: CrashGroup<Crashed>,
 }
 
 /// How many groups that is.
-pub const GROUPS: usize = 10;
+pub const GROUPS: usize = 11;
 
 impl Everything {
     pub fn new() -> Self {
@@ -72,6 +77,7 @@ impl Everything {
             telemetry: TelemetryGroup::new(Sampled::new()),
             log: LogGroup::new(Logged::new()),
             io: IoGroup::new(Lines::new()),
+            crash: CrashGroup::new(Crashed::new()),
         }
     }
 
@@ -87,6 +93,7 @@ impl Everything {
             &mut self.telemetry,
             &mut self.log,
             &mut self.io,
+            &mut self.crash,
         ]
     }
 }
