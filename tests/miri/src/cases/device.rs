@@ -63,6 +63,9 @@ pub fn os() {
     time::sleep_milliseconds(2);
     assert!(time::uptime_milliseconds() >= 2);
     time::yield_now();
+    let mut pace = time::Pace::new();
+    (0..40).for_each(|_| pace.worked());
+    pace.wait(|| time::sleep_milliseconds(1));
     os::reboot();
 }
 
@@ -110,8 +113,8 @@ pub fn udp() {
     let mut socket = udp::Socket::open().unwrap();
     DATAGRAMS.lock().unwrap().push(b"a datagram".to_vec());
     let mut buffer = exactly(&[0; 4]);
-    let (length, peer) = socket.receive(&mut buffer).unwrap();
-    assert_eq!((length, &*buffer, peer.number()), (4, &b"a da"[..], 0x7f00_0001_0539));
+    let udp::Received { length, peer, waited } = socket.receive(&mut buffer).unwrap();
+    assert_eq!((length, &*buffer, peer.number(), waited), (4, &b"a da"[..], 0x7f00_0001_0539, true));
     assert!(matches!(socket.receive(&mut buffer), Err(udp::Error(11))));
     socket.send(&exactly(b"answer"), &peer).unwrap();
     assert_eq!(DATAGRAMS.lock().unwrap().pop().unwrap(), b"answer");
