@@ -68,6 +68,23 @@ static __noinline void spin_for_ever(void)
 	}
 }
 
+/* What only the hardware's watchdog ends. */
+static __noinline void lock_for_ever(void)
+{
+	(void)irq_lock();
+	for (;;) {
+		compiler_barrier();
+	}
+}
+
+static void hang_queue(void)
+{
+	static struct k_work work;
+
+	k_work_init(&work, (k_work_handler_t)hang_for_ever);
+	(void)k_work_submit(&work);
+}
+
 static void sampler_find(const struct k_thread *thread, void *found)
 {
 	if (strcmp(k_thread_name_get((k_tid_t)thread), SAMPLER) == 0) {
@@ -105,7 +122,8 @@ static const struct {
 } kinds[] = {
 	{"null_call", crash_null_call}, {"stack_overflow", overflow}, {"oops", crash_oops},
 	{"assertion", crash_assertion}, {"hang", hang_for_ever},      {"spin", spin_for_ever},
-	{"hang_sampler", hang_sampler}, {"stopped_sampler", stopped_sampler},
+	{"hang_sampler", hang_sampler}, {"hang_queue", hang_queue},   {"lock", lock_for_ever},
+	{"stopped_sampler", stopped_sampler},
 };
 
 bool westerly_test_crash(const char *kind, size_t length)

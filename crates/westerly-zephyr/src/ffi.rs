@@ -88,6 +88,12 @@ unsafe extern "C" {
     pub(crate) fn westerly_mutex_lock(mutex: *mut k_mutex);
 }
 
+#[cfg(westerly_watchdog)]
+unsafe extern "C" {
+    pub(crate) safe fn westerly_watchdog_join();
+    pub(crate) safe fn westerly_watchdog_report();
+}
+
 #[cfg(westerly_udp)]
 unsafe extern "C" {
     pub(crate) safe fn westerly_udp_open() -> c_int;
