@@ -159,6 +159,10 @@ functions! {
         thread::sleep(Duration::from_millis(milliseconds.into()));
     }
 
+    fn westerly_watchdog_join() {}
+
+    fn westerly_watchdog_report() {}
+
     fn westerly_sleep_tick() {
         NOW.fetch_add(10, Ordering::Relaxed);
     }

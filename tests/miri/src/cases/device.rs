@@ -14,7 +14,7 @@ use westerly_zephyr::shell::ZephyrShell;
 use westerly_zephyr::sources::{ReadError, Source};
 use westerly_zephyr::statistics::ZephyrStatistics;
 use westerly_zephyr::storage::ZephyrStorage;
-use westerly_zephyr::{console, io, os, sampler, sources, time, udp};
+use westerly_zephyr::{console, io, os, sampler, sources, time, udp, watchdog};
 
 use super::exactly;
 use crate::c::{DATAGRAMS, PRINTED};
@@ -63,6 +63,8 @@ pub fn os() {
     time::sleep_milliseconds(2);
     assert!(time::uptime_milliseconds() >= 2);
     time::yield_now();
+    watchdog::join();
+    watchdog::report();
     let mut pace = time::Pace::new();
     (0..40).for_each(|_| pace.worked());
     pace.wait(|| time::sleep_milliseconds(1));
