@@ -51,10 +51,12 @@ mod policy {
 #[cfg(westerly_access)]
 mod policy {
     use westerly_server::wire::access::seal;
-    use westerly_server::{Access, AccessControl, AccessCounters, Defaults, Rule, Transport};
+    #[allow(unused_imports, reason = "what the rules speak of is Kconfig's")]
+    use westerly_server::{Access, Transport};
+    use westerly_server::{AccessControl, AccessCounters, Defaults, Rule};
     use westerly_zephyr::access::ZephyrVault;
 
-    use crate::configuration::{ACCESS_IDLE_S, ACCESS_LIFETIME_S, told};
+    use crate::configuration::{ACCESS_IDLE_S, ACCESS_LIFETIME_S};
 
     include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 

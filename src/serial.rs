@@ -7,7 +7,7 @@ use westerly_wire::serial::{Decoder, Encoder, LINE_MAX};
 use westerly_zephyr::sync::TakeOnce;
 use westerly_zephyr::time::Pace;
 use westerly_zephyr::uart::{Line, Port, Stalled};
-use westerly_zephyr::{console, os};
+use westerly_zephyr::{console, os, watchdog};
 
 use crate::configuration::{SERIAL_BUFFER, SERIAL_PACKET_SIZE, SERIAL_RECEIVE_QUEUE_SIZE, SERIAL_STALL_MS, told};
 use crate::server;
@@ -45,6 +45,7 @@ pub fn run() {
         console::print_line("Westerly: the UART for SMP does not start");
         return;
     };
+    watchdog::join();
     defmt::info!("SMP on the serial line, packets of {=usize} bytes", SERIAL_PACKET_SIZE);
     let mut chunk = [0; CHUNK];
     let mut pace = Pace::new();

@@ -6,7 +6,7 @@ use westerly_server::{After, Buffers, Caller, Identity, Requests, Shares, Transp
 use westerly_zephyr::sync::TakeOnce;
 use westerly_zephyr::time::{self, Pace};
 use westerly_zephyr::udp::{Peer, Socket};
-use westerly_zephyr::{console, os};
+use westerly_zephyr::{console, os, watchdog};
 
 use crate::configuration::{UDP_BUFFER, UDP_PACKET_SIZE, told};
 use crate::server;
@@ -37,6 +37,7 @@ pub extern "C" fn run() {
         console::print_line("Westerly: no SMP over UDP");
         return;
     };
+    watchdog::join();
     defmt::info!("SMP over UDP, packets of {=usize} bytes", UDP_PACKET_SIZE);
     let (mut pace, mut shares) = (Pace::new(), Shares::new());
     loop {

@@ -10,6 +10,7 @@
 #include <zephyr/kernel.h>
 #include <zephyr/net/socket.h>
 
+#include "watchdog.h"
 #include "westerly.h"
 
 /* What the simulator sets options to that are not given. */
@@ -105,7 +106,8 @@ int westerly_udp_receive(int socket, uint8_t *buffer, size_t size, struct wester
 	       (errno == EAGAIN || errno == EWOULDBLOCK)) {
 		struct zsock_pollfd readable = {.fd = socket, .events = ZSOCK_POLLIN};
 
-		if (zsock_poll(&readable, 1, -1) < 0) {
+		westerly_watchdog_report();
+		if (zsock_poll(&readable, 1, WESTERLY_WAIT_MS) < 0) {
 			return failure();
 		}
 		from_length = sizeof(from);

@@ -64,6 +64,9 @@ void westerly_fatal(const char *file, size_t file_length, uint32_t line);
 struct k_thread;
 FUNC_NORETURN void westerly_crash_stopped(const struct k_thread *thread);
 
+/* src/watchdog.rs: the calling thread will report from now on; a thread that does not end. */
+void westerly_watchdog_join(void);
+
 /* src/console.rs */
 void westerly_print_line(const char *text, size_t length);
 

@@ -88,6 +88,12 @@ unsafe extern "C" {
     pub(crate) fn westerly_mutex_lock(mutex: *mut k_mutex);
 }
 
+#[cfg(westerly_watchdog)]
+unsafe extern "C" {
+    pub(crate) safe fn westerly_watchdog_join();
+    pub(crate) safe fn westerly_watchdog_report();
+}
+
 #[cfg(westerly_udp)]
 unsafe extern "C" {
     pub(crate) safe fn westerly_udp_open() -> c_int;
@@ -119,7 +125,7 @@ pub(crate) enum FileMode {
 
 #[cfg(westerly_files)]
 unsafe extern "C" {
-    pub(crate) fn westerly_file_open(name: *const u8, length: usize, mode: FileMode) -> c_int;
+    pub(crate) fn westerly_file_open(name: *const u8, length: usize, mode: u8) -> c_int;
     pub(crate) fn westerly_file_length(file: c_int, length: *mut u32) -> c_int;
     pub(crate) fn westerly_file_seek(file: c_int, offset: u32) -> c_int;
     pub(crate) fn westerly_file_read(file: c_int, into: *mut u8, size: usize) -> c_int;

@@ -53,6 +53,8 @@ class Board:
         self.is_native = "ARCH_POSIX" in self.configuration
         self.packet_size = int(self.configuration["WESTERLY_SERIAL_PACKET_SIZE"])
         self.executable = device.device_config.app_build_dir / "zephyr" / ("zephyr.exe" if self.is_native else "zephyr.elf")
+        # The repository.
+        self.source = Path(__file__).resolve().parents[3]
         self.udp = None
         self.bridge = None
         self.folder = None
