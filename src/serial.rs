@@ -9,7 +9,7 @@ use westerly_zephyr::time::Pace;
 use westerly_zephyr::uart::{Line, Port, Stalled};
 use westerly_zephyr::{console, os, watchdog};
 
-use crate::configuration::{SERIAL_PACKET_SIZE, SERIAL_RECEIVE_QUEUE_SIZE, SERIAL_STALL_MS, told};
+use crate::configuration::{SERIAL_BUFFER, SERIAL_PACKET_SIZE, SERIAL_RECEIVE_QUEUE_SIZE, SERIAL_STALL_MS, told};
 use crate::server;
 
 /// Bytes taken out of the receive queue at a time.
@@ -26,8 +26,8 @@ const CALLER: Caller = Caller {
 };
 
 struct Packets {
-    decoder: Decoder<SERIAL_PACKET_SIZE>,
-    response: [u8; SERIAL_PACKET_SIZE],
+    decoder: Decoder<SERIAL_BUFFER>,
+    response: [u8; SERIAL_BUFFER],
     /// Static like the rest: on the stack it would be cleared for every answer.
     line: [u8; LINE_MAX],
 }
@@ -37,7 +37,7 @@ static LINE: Line<{ SERIAL_RECEIVE_QUEUE_SIZE + 1 }> = Line::new();
 /// What this transport counts, for the statistics group.
 pub static COUNTERS: SerialCounters = SerialCounters::new();
 static PACKETS: TakeOnce<Packets> =
-    TakeOnce::new(Packets { decoder: Decoder::new(), response: [0; SERIAL_PACKET_SIZE], line: [0; LINE_MAX] });
+    TakeOnce::new(Packets { decoder: Decoder::new(), response: [0; SERIAL_BUFFER], line: [0; LINE_MAX] });
 
 /// Serves the line for ever. Returns only if there is no line to serve.
 pub fn run() {

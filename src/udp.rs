@@ -8,7 +8,7 @@ use westerly_zephyr::time::{self, Pace};
 use westerly_zephyr::udp::{Peer, Socket};
 use westerly_zephyr::{console, os, watchdog};
 
-use crate::configuration::{UDP_PACKET_SIZE, told};
+use crate::configuration::{UDP_BUFFER, UDP_PACKET_SIZE, told};
 use crate::server;
 
 /// How long to wait after a failing receive, so that a broken network does not keep the processor busy.
@@ -28,8 +28,8 @@ const CALLER: Caller = Caller {
 pub static COUNTERS: UdpCounters = UdpCounters::new();
 
 /// One byte more than a packet, to tell a datagram of the full size from one that was cut.
-static REQUEST: TakeOnce<[u8; UDP_PACKET_SIZE + 1]> = TakeOnce::new([0; UDP_PACKET_SIZE + 1]);
-static RESPONSE: TakeOnce<[u8; UDP_PACKET_SIZE]> = TakeOnce::new([0; UDP_PACKET_SIZE]);
+static REQUEST: TakeOnce<[u8; UDP_BUFFER + 1]> = TakeOnce::new([0; UDP_BUFFER + 1]);
+static RESPONSE: TakeOnce<[u8; UDP_BUFFER]> = TakeOnce::new([0; UDP_BUFFER]);
 
 /// The thread. Returns only if there is no socket to serve; the other transports go on.
 pub extern "C" fn run() {
@@ -56,7 +56,7 @@ pub extern "C" fn run() {
             continue;
         }
         // Longer than the parameters command allows, and cut on arrival: what is left must not be taken for a request.
-        if received.length > UDP_PACKET_SIZE {
+        if received.length > UDP_BUFFER {
             COUNTERS.dropped_too_large.count();
             pace.dropped();
         } else if let Some(packet) = request.get(..received.length) {

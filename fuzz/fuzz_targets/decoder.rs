@@ -6,10 +6,8 @@
 
 use std::iter::{repeat, repeat_with};
 
-use base64::Engine as _;
-use base64::alphabet;
-use base64::engine::{GeneralPurpose, GeneralPurposeConfig};
 use libfuzzer_sys::fuzz_target;
+use westerly_fuzz::lines::is_carried;
 use westerly_wire::header;
 use westerly_wire::serial::{Decoder, Drops, Encoder, LINE_MAX, crc16, encoded_length};
 
@@ -18,9 +16,6 @@ const CAPACITY: usize = 384;
 const SMALL: usize = 16;
 
 const ECHO: &[u8] = b"\x0a\0\0\x06\0\0\x07\0\xbfadaa\xff";
-
-const BASE64: GeneralPurpose =
-    GeneralPurpose::new(&alphabet::STANDARD, GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true));
 
 fuzz_target!(|input: &[u8]| {
     let Some((&seed, stream)) = input.split_first() else { return };
@@ -87,33 +82,4 @@ fn encode(packet: &[u8]) -> Vec<u8> {
 fn round_trip<const N: usize>(packet: &[u8]) {
     assert_eq!(decode::<N>(&encode(packet), &mut repeat(usize::MAX)), (vec![packet.to_vec()], Drops::default()));
     assert_eq!(crc16(&[packet, &crc16(packet).to_be_bytes()].concat()), 0);
-}
-
-/// Whether the packet, its length before it and its checksum behind it can be read off the stream the plain way: from some
-/// first line on, line by line.
-fn is_carried(stream: &[u8], packet: &[u8]) -> bool {
-    let length = u16::try_from(packet.len() + 2).expect("no packet here is near 64 KiB").to_be_bytes();
-    let whole = [&length[..], packet, &crc16(packet).to_be_bytes()].concat();
-    let mut starts = (0..stream.len()).filter(|&start| stream[start..].starts_with(b"\x06\x09"));
-    starts.any(|start| carries_from(&stream[start..], &whole))
-}
-
-fn carries_from(stream: &[u8], whole: &[u8]) -> bool {
-    let mut raw = Vec::new();
-    let mut rest = stream;
-    loop {
-        // A line ends at a line end, or where the next marker may begin.
-        let line = &rest[2..];
-        let Some(end) = line.iter().position(|byte| matches!(byte, b'\n' | b'\r' | 4 | 6)) else { return false };
-        let Ok(bytes) = BASE64.decode(&line[..end]) else { return false };
-        raw.extend(bytes);
-        if raw.len() >= whole.len() {
-            return raw == whole;
-        }
-        rest = &line[end..];
-        match (0..rest.len()).find(|&place| matches!(rest[place..], [4, 0x14, ..] | [6, 9, ..])) {
-            Some(place) if rest[place] == 4 => rest = &rest[place..],
-            _ => return false,
-        }
-    }
 }

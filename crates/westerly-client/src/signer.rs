@@ -133,6 +133,11 @@ impl Signer {
         self.waiting.clear();
     }
 
+    /// From now on answers to this packet do not count.
+    pub fn forget_one(&mut self, ticket: u64) {
+        self.waiting.retain(|waiting| waiting.ticket != ticket);
+    }
+
     /// How long an answer is waited for from now on.
     ///
     /// # Errors

@@ -84,7 +84,6 @@ mod policy;
 mod reading;
 mod server;
 mod settings;
-mod sha256;
 mod shares;
 mod shell;
 mod statistics;

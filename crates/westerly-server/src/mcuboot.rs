@@ -15,7 +15,7 @@
 //! What it will not do: check a signature, decrypt or decompress. MCUboot does that before it boots an image.
 
 use crate::FlashError;
-use crate::sha256::Sha256;
+use westerly_wire::sha256::Sha256;
 
 /// What an image starts with.
 pub const MAGIC: u32 = 0x96f3_b83d;

@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use westerly_example::ExampleGroup;
 use westerly_server::{
-    After, Answer, Caller, FilesGroup, Group, ImageGroup, IoGroup, LogGroup, OsGroup, Requests, Rule, Server,
+    AccessControl, After, Answer, Caller, FilesGroup, Group, ImageGroup, IoGroup, LogGroup, OsGroup, Requests, Server,
     ServerCounters, SettingsGroup, ShellGroup, StatisticsGroup, TelemetryGroup, ZephyrGroup,
 };
 use westerly_wire::header::{Header, Operation};
 use westerly_wire::os::ResetRequest;
 
-use crate::access::BoardRules;
+use crate::access::{AccessOptions, Lasting, SimulatedVault};
 use crate::activity::{Activity, measure_stack};
 use crate::counters::BoardCounters;
 use crate::event::{Event, Observer, Peer, Reason};
@@ -34,8 +34,8 @@ pub(crate) struct Board {
 }
 
 struct Device {
-    server: Server<BoardRules>,
-    rules: BoardRules,
+    server: Server<AccessControl<'static, SimulatedVault>>,
+    access: Lasting,
     os: OsGroup<SimulatedOs>,
     image: ImageGroup<SimulatedImages>,
     settings: SettingsGroup<SimulatedSettings>,
@@ -52,7 +52,7 @@ struct Device {
 
 impl Board {
     pub(crate) fn new(
-        rules: Vec<Rule>,
+        access: &AccessOptions,
         node_name: String,
         folder: Folder,
         (files, images): (SimulatedFiles, SimulatedImages),
@@ -60,11 +60,12 @@ impl Board {
         activities: Vec<Arc<Activity>>,
         observer: Observer,
     ) -> Arc<Self> {
-        let counters = Arc::new(BoardCounters::default());
+        let access = Lasting::new(access);
+        let counters = Arc::new(BoardCounters::new(access.counters));
         let settings = SimulatedSettings::new(folder.path(), node_name);
         let signals = Signals::new(seed, failures, settings.clone(), counters.telemetry.clone());
         let parts = (settings, files, images, signals.clone());
-        let device = Mutex::new(Device::new(BoardRules(rules.into()), parts, counters.clone(), activities));
+        let device = Mutex::new(Device::new(access, parts, counters.clone(), activities));
         Arc::new(Self { device, counters, signals, _folder: folder, observer })
     }
 
@@ -166,14 +167,14 @@ impl Board {
 
 impl Device {
     fn new(
-        rules: BoardRules,
+        access: Lasting,
         (settings, files, images, signals): (SimulatedSettings, SimulatedFiles, SimulatedImages, Signals),
         counters: Arc<BoardCounters>,
         activities: Vec<Arc<Activity>>,
     ) -> Self {
         Self {
-            server: Server::new(rules.clone()),
-            rules,
+            server: Server::new(access.start(settings.clone())),
+            access,
             os: OsGroup(SimulatedOs::new(settings.clone(), activities)),
             image: ImageGroup::new(images, true),
             settings: SettingsGroup { settings: settings.clone(), limits: settings::LIMITS, hidden: settings::HIDDEN },
@@ -212,9 +213,9 @@ impl Device {
 
     /// Gives the number of starts, and whether MCUboot could do its part.
     fn restart(&mut self) -> (u32, io::Result<()>) {
-        self.server = Server::new(self.rules.clone());
         self.counters.restart();
         self.settings.settings.restart();
+        self.server = Server::new(self.access.start(self.settings.settings.clone()));
         // What was open is lost, what was written is not.
         self.files = FilesGroup::new(self.files.files().clone());
         self.shell.shell.restart();

@@ -1,29 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 //! What the board counts, as the firmware does.
 
-use westerly_server::{Counters, SerialCounters, TelemetryCounters, Transport, UdpCounters};
+use westerly_server::{AccessCounters, Counters, SerialCounters, TelemetryCounters, Transport, UdpCounters};
 
 use std::sync::Arc;
 
 use crate::event::Reason;
 
 /// The counters of all transports, whether or not the board has them, and of the samples.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct BoardCounters {
     pub(crate) serial: SerialCounters,
     pub(crate) udp: UdpCounters,
     pub(crate) telemetry: Arc<TelemetryCounters>,
+    access: &'static AccessCounters,
 }
 
 impl BoardCounters {
-    pub(crate) fn groups(&self) -> [&dyn Counters; 3] {
-        [&self.serial, &self.udp, &*self.telemetry]
+    pub(crate) fn new(access: &'static AccessCounters) -> Self {
+        Self { serial: Default::default(), udp: Default::default(), telemetry: Arc::default(), access }
+    }
+
+    pub(crate) fn groups(&self) -> [&dyn Counters; 4] {
+        [&self.serial, &self.udp, &*self.telemetry, self.access]
     }
 
     /// As after a restart; those of the samples begin anew with their topics.
     pub(crate) fn restart(&self) {
         self.serial.clear();
         self.udp.clear();
+        self.access.clear();
     }
 
     /// Bytes came off the serial line.

@@ -3,7 +3,7 @@
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io::ErrorKind;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use westerly_server::Transport;
 use westerly_wire::os::ResetRequest;
@@ -68,9 +68,15 @@ impl Peer {
         match self {
             Self::Serial => 0,
             Self::Udp(address) => {
-                let mut hasher = DefaultHasher::new();
-                address.hash(&mut hasher);
-                hasher.finish()
+                let host = match address.ip() {
+                    IpAddr::V4(ip) => u32::from(ip).into(),
+                    IpAddr::V6(ip) => {
+                        let mut hasher = DefaultHasher::new();
+                        ip.hash(&mut hasher);
+                        hasher.finish()
+                    }
+                };
+                host << 16 | u64::from(address.port())
             }
         }
     }

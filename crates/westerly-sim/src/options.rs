@@ -16,13 +16,17 @@ const UDP_PORT: u16 = 1337;
 pub const SMALLEST_PACKET: u16 = 128;
 /// The most a packet over serial can hold, in bytes.
 pub const SERIAL_PACKET_MAX: u16 = 4096;
-/// The most a packet over UDP can hold, in bytes: what IPv4 carries in an Ethernet frame. SMP has no way to split one.
-pub const UDP_PACKET_MAX: u16 = 1472;
+/// Bytes that a packet may have beyond those sizes, for its seal.
+pub(crate) const SEAL: u16 = 60;
+/// The most a packet over UDP can hold before its seal, in bytes: both are what IPv4 carries in an Ethernet frame. SMP has no way
+/// to split one.
+pub const UDP_PACKET_MAX: u16 = 1472 - SEAL;
 /// The same for IPv6, whose header is longer.
-const UDP_PACKET_MAX_IPV6: u16 = 1452;
+const UDP_PACKET_MAX_IPV6: u16 = 1452 - SEAL;
 
-/// How a board is to be. The default is what the firmware has by default: everything allowed to everybody but the shell
-/// over UDP, packets of 384 bytes over serial and 1472 over UDP, here at 127.0.0.1:1337.
+/// How a board is to be. The default is what the firmware has by default: everything allowed over serial, over UDP what only
+/// reads unless with a key, and the shell not even then; packets of 384 bytes over serial and 1412 over UDP, here at
+/// 127.0.0.1:1337.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// Where to listen for UDP; port 0 lets the system choose. `None`: not at all.
@@ -34,8 +38,13 @@ pub struct Options {
     pub udp_packet_size: u16,
     /// The largest packet over serial in bytes, header and payload, in either direction.
     pub serial_packet_size: u16,
-    /// Who may do what, the first rule that fits decides; see [`westerly_server::Rules`].
+    /// Who may do what behind the rules that an administrator sets, the first rule that fits decides; see
+    /// [`westerly_server::Rules`].
     pub rules: Vec<Rule>,
+    /// Seconds after its last packet that a session ends.
+    pub session_idle: u32,
+    /// Seconds after its login that a session ends in any case.
+    pub session_lifetime: u32,
     /// Where the board keeps what outlasts it, a folder that is made if it is not there. `None`: a temporary one, which goes with
     /// the board.
     pub folder: Option<PathBuf>,
@@ -60,9 +69,11 @@ impl Default for Options {
             serial_packet_size: 384,
             rules: [
                 Rule::of_transport(Transport::Serial, Access::Allow, true),
-                Rule::of_transport(Transport::Udp, Access::Allow, false),
+                Rule::of_transport(Transport::Udp, Access::ReadOnly, false),
             ]
             .concat(),
+            session_idle: 300,
+            session_lifetime: 3600,
             folder: None,
             slot_size: 512 * 1024,
             seed: 1,

@@ -23,7 +23,7 @@ use storage::{HostDisk, Storage};
 
 /// How long names and values may be.
 pub(crate) const LIMITS: SettingsLimits = SettingsLimits { name: 32, value: 64 };
-/// What nobody may see or change over SMP. There is nothing of that name yet; keys of peers will be there.
+/// What nobody may see or change over SMP by its name: keys of peers, and the rules.
 pub(crate) const HIDDEN: &[&str] = &["access"];
 
 /// The first part of all names.

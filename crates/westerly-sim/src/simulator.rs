@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use westerly_server::ServerCounters;
 
+use crate::access::AccessOptions;
 use crate::activity::Activity;
 use crate::board::Board;
 use crate::error::StartError;
@@ -55,8 +56,9 @@ impl Simulator {
             .map_err(|source| StartError::Slots { folder: folder.path().into(), source })?;
         let parts = (files, images);
         let signals = (options.seed, options.failures);
-        let board =
-            Board::new(options.rules, options.node_name, folder, parts, signals, activities, Box::new(observer));
+        let (idle, lifetime) = (options.session_idle, options.session_lifetime);
+        let access = AccessOptions { rules: options.rules.into(), idle, lifetime };
+        let board = Board::new(&access, options.node_name, folder, parts, signals, activities, Box::new(observer));
         if options.example {
             board.add_example();
         }

@@ -58,6 +58,7 @@ pub mod log;
 pub mod os;
 pub mod serial;
 pub mod settings;
+pub mod sha256;
 pub mod shell;
 pub mod statistics;
 pub mod telemetry;

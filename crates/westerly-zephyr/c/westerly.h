@@ -214,6 +214,11 @@ uint32_t westerly_boots(void);
 /* Once, when the settings are loaded. */
 void westerly_boot_count(void);
 
+/* src/access.rs: random bytes, all zero without a source of them. */
+void westerly_random(uint8_t *into, size_t size);
+/* native_sim: the access over UDP as the command line asks, as CONFIG_WESTERLY_UDP_ACCESS counts it. */
+int westerly_udp_access_option(void);
+
 /* src/statistics.rs: Zephyr's own. each returns false to see no more. The names live for the length of the call. */
 void westerly_statistics(bool (*each)(const char *name, uint64_t value, void *context), void *context);
 /* False if there is no such group. */

@@ -108,6 +108,13 @@ unsafe extern "C" {
     pub(crate) safe fn westerly_udp_thread_start(entry: extern "C" fn());
 }
 
+#[cfg(westerly_access)]
+unsafe extern "C" {
+    pub(crate) fn westerly_random(into: *mut u8, size: usize);
+    #[cfg(westerly_udp_access_option)]
+    pub(crate) safe fn westerly_udp_access_option() -> c_int;
+}
+
 #[cfg(westerly_files)]
 #[repr(u8)]
 pub(crate) enum FileMode {
@@ -118,7 +125,7 @@ pub(crate) enum FileMode {
 
 #[cfg(westerly_files)]
 unsafe extern "C" {
-    pub(crate) fn westerly_file_open(name: *const u8, length: usize, mode: FileMode) -> c_int;
+    pub(crate) fn westerly_file_open(name: *const u8, length: usize, mode: u8) -> c_int;
     pub(crate) fn westerly_file_length(file: c_int, length: *mut u32) -> c_int;
     pub(crate) fn westerly_file_seek(file: c_int, offset: u32) -> c_int;
     pub(crate) fn westerly_file_read(file: c_int, into: *mut u8, size: usize) -> c_int;

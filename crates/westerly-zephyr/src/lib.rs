@@ -16,6 +16,8 @@
 
 #![no_std]
 
+#[cfg(westerly_access)]
+pub mod access;
 mod application;
 pub mod console;
 #[cfg(westerly_crash)]

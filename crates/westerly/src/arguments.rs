@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The arguments.
 
+mod access;
 mod device;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
+pub(crate) use access::{AddKey, Key, NewKey, Policy, Proxy, Reset, Whoami};
 use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
-pub(crate) use device::{DeviceArguments, Logs, Monitor, Output, Telemetry};
+pub(crate) use device::{DeviceArguments, Logs, Monitor, Output, Telemetry, read_key};
 use westerly_server::{Access, Rule, Transport};
 use westerly_sim::{Options, SERIAL_PACKET_MAX, SMALLEST_PACKET, SensorFailure, Serial, UDP_PACKET_MAX};
 
@@ -31,6 +33,18 @@ pub(crate) enum Command {
     Telemetry(Telemetry),
     /// Print a device's log, or a log captured from its UART
     Logs(Logs),
+    /// Restart a device
+    Reset(Reset),
+    /// Make keys, and give them to devices
+    #[command(subcommand)]
+    Key(Key),
+    /// Show or set what a device lets its peers do
+    #[command(subcommand)]
+    Policy(Policy),
+    /// Show who a device takes this program for
+    Whoami(Whoami),
+    /// Seal the packets of other tools: they talk to this machine, and the device hears its key
+    Proxy(Proxy),
 }
 
 /// How the simulated board is to be.
@@ -52,14 +66,21 @@ pub(crate) struct Simulate {
     #[arg(long, value_name = "PATH", conflicts_with = "no_pty")]
     pty_link: Option<PathBuf>,
     /// What clients may do over UDP
-    #[arg(long, value_name = "ACCESS", default_value = "allow")]
+    #[arg(long, value_name = "ACCESS", default_value = "read-only")]
     access_udp: AccessArgument,
-    /// Let clients over UDP use the shell; over serial they always may
+    /// Let clients over UDP use the shell, with an administrator's key unless --access-udp allows everything; over serial they
+    /// always may
     #[arg(long, conflicts_with = "no_udp")]
     shell_udp: bool,
     /// What clients may do over serial
     #[arg(long, value_name = "ACCESS", default_value = "allow")]
     access_serial: AccessArgument,
+    /// End a session that has sealed no packet for so long
+    #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = value_parser!(u32).range(1..))]
+    session_idle: u32,
+    /// End a session so long after its login
+    #[arg(long, value_name = "SECONDS", default_value_t = 3600, value_parser = value_parser!(u32).range(1..))]
+    session_lifetime: u32,
     /// Keep there what outlasts a board, its settings and images for instance; without, all is gone at the end
     #[arg(long, value_name = "PATH")]
     folder: Option<PathBuf>,
@@ -76,7 +97,8 @@ pub(crate) struct Simulate {
     /// Add the example's group (70), which docs/add-a-message.md walks through
     #[arg(long)]
     example: bool,
-    /// Largest packet in bytes, header and payload; over UDP never more than 1472 [default: 1472 over UDP, 384 over serial]
+    /// Largest packet in bytes, header and payload; over UDP never more than 1412; a seal comes on top [default: 1412 over
+    /// UDP, 384 over serial]
     #[arg(long, value_name = "BYTES", value_parser = packet_size())]
     packet_size: Option<u16>,
     /// End after the first answered message
@@ -94,9 +116,11 @@ pub(crate) struct Simulate {
 enum AccessArgument {
     /// Everything
     Allow,
-    /// Requests that read, and the echo
+    /// Requests that read, and the echo; the rest with a key
     ReadOnly,
-    /// Nothing
+    /// Everything, and all of it with a key
+    Authenticated,
+    /// Nothing, not even with a key
     Refuse,
 }
 
@@ -131,6 +155,8 @@ impl Simulate {
                 Rule::of_transport(Transport::Udp, self.access_udp.into(), self.shell_udp),
             ]
             .concat(),
+            session_idle: self.session_idle,
+            session_lifetime: self.session_lifetime,
             folder: self.folder.clone(),
             slot_size: self.slot_size,
             seed: self.seed,
@@ -146,6 +172,7 @@ impl From<AccessArgument> for Access {
         match argument {
             AccessArgument::Allow => Self::Allow,
             AccessArgument::ReadOnly => Self::ReadOnly,
+            AccessArgument::Authenticated => Self::Authenticated,
             AccessArgument::Refuse => Self::Refuse,
         }
     }
@@ -200,7 +227,7 @@ mod tests {
         for arguments in [&[][..], &["simulate"]] {
             let options = options(arguments);
             assert_eq!(options.udp, Some("127.0.0.1:1337".parse().unwrap()));
-            assert_eq!((options.udp_packet_size, options.serial_packet_size), (1472, 384));
+            assert_eq!((options.udp_packet_size, options.serial_packet_size), (1412, 384));
         }
         assert_eq!(options(&["--port", "7"]).udp, options(&["simulate", "--port", "7"]).udp);
     }
@@ -212,7 +239,7 @@ mod tests {
             (options.udp_packet_size, options.serial_packet_size)
         };
         assert_eq!(sizes("256"), (256, 256));
-        assert_eq!(sizes("4096"), (1472, 4096));
+        assert_eq!(sizes("4096"), (1412, 4096));
     }
 
     #[test]
@@ -242,7 +269,7 @@ mod tests {
     #[test]
     fn the_defaults_are_the_simulator_s() {
         assert_eq!(options(&[]).rules, Options::default().rules);
-        let shell = Rule::of_transport(Transport::Udp, Access::Allow, true);
+        let shell = Rule::of_transport(Transport::Udp, Access::ReadOnly, true);
         assert!(options(&["--shell-udp"]).rules.ends_with(&shell));
     }
 }

@@ -4,11 +4,13 @@
 use std::fmt;
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use westerly_client::{Address, Error};
+use westerly_client::LinkError as LinkFailure;
+use westerly_client::{Address, Error, KeyFileError, LoginError};
 use westerly_sim::{LinkError, StartError};
-use westerly_wire::error::Code;
+use westerly_wire::error::{Code, GroupError};
+use westerly_wire::group;
 
 use crate::names;
 
@@ -64,6 +66,55 @@ pub(crate) enum Failure {
         path: PathBuf,
         /// What about it, to be read behind its name.
         problem: String,
+    },
+    /// A command about access, or that needs it, was not done.
+    Access {
+        /// What was tried, to be read before the device's name.
+        tried: String,
+        /// With which device.
+        address: Address,
+        /// Why.
+        error: Error,
+    },
+    /// A key file cannot be used.
+    KeyFile {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        error: KeyFileError,
+    },
+    /// A key file that is there has another number or role than was asked for.
+    OtherKey {
+        /// Which file.
+        path: PathBuf,
+        /// Its key's number and role.
+        found: String,
+    },
+    /// A key would go over the network.
+    KeyOverNetwork {
+        /// To which device.
+        address: Address,
+    },
+    /// The proxy has no key.
+    NoKey,
+    /// The proxy was to listen where others than this machine's programs can send.
+    NotLoopback {
+        /// Where.
+        listen: SocketAddr,
+    },
+    /// The proxy cannot listen.
+    Listen {
+        /// Where.
+        listen: SocketAddr,
+        /// Why.
+        source: io::Error,
+    },
+    /// The proxy cannot reach its device.
+    Proxy {
+        /// Which.
+        address: Address,
+        /// Why.
+        error: LinkFailure,
     },
     /// A file cannot be read.
     File {
@@ -124,10 +175,50 @@ impl fmt::Display for Failure {
                     path.display()
                 )
             }
+            Self::Access { tried, address, error } => {
+                let (reason, advice) = (reason(error), access_advice(address, error));
+                write!(f, "error: cannot {tried} {address}: {reason}\n{advice}")
+            }
+            Self::KeyFile { path, error } => {
+                write!(
+                    f,
+                    "error: cannot use the key file {}: {error}\n{}",
+                    path.display(),
+                    key_file_advice(path, error)
+                )
+            }
+            Self::OtherKey { path, found } => {
+                writeln!(f, "error: {} is there already, and its key is {found}", path.display())?;
+                write!(f, "Leave out --number and --role to use it as it is, or give another file.")
+            }
+            Self::KeyOverNetwork { address } => {
+                writeln!(f, "error: will not send a key to {address}: everybody on the way could read it")?;
+                write!(f, "Keys are given over the device's serial line: give it with --serial.")
+            }
+            Self::NoKey => write!(f, "error: the proxy has no key to seal with\nGive it with --key."),
+            Self::NotLoopback { listen } => {
+                writeln!(f, "error: will not listen on {listen}: whoever can send there does what the key may")?;
+                write!(f, "Give --listen an address of this machine alone, such as 127.0.0.1:1338.")
+            }
+            Self::Listen { listen, source } => {
+                let reason = source.to_string().to_lowercase();
+                write!(f, "error: cannot listen on UDP {listen}: {reason}\nGive --listen another address or port.")
+            }
+            Self::Proxy { address, error } => match error {
+                LinkFailure::Login(error) => Self::proxy(f, address, &Error::Login(*error)),
+                last => Self::proxy(f, address, &Error::NoAnswer { attempts: 1, last: last.clone() }),
+            },
             Self::File { path, source } => {
                 write!(f, "error: cannot read {}: {source}\nGive a file that is there and may be read.", path.display())
             }
         }
+    }
+}
+
+impl Failure {
+    fn proxy(f: &mut fmt::Formatter<'_>, address: &Address, error: &Error) -> fmt::Result {
+        let error = Self::Access { tried: "log in to".into(), address: address.clone(), error: error.clone() };
+        write!(f, "{error}")
     }
 }
 
@@ -142,6 +233,10 @@ fn reason(error: &Error) -> String {
 
 fn device_advice(address: &Address, error: &Error) -> &'static str {
     match (error, address) {
+        (Error::NoAnswer { last: LinkFailure::Unsealed, .. }, _) => {
+            "What answers does not have the key of --key: it is another device, or somebody between here and there makes answers \
+             up."
+        }
         (Error::NoAnswer { .. }, Address::Udp { .. }) => {
             "Is it on, and is that its address? Give another with --udp, or wait longer with --timeout."
         }
@@ -149,12 +244,78 @@ fn device_advice(address: &Address, error: &Error) -> &'static str {
             "Is it on, is that its line for SMP, and does no other program have it open? Give another with --serial, its speed \
              with --baud, or wait longer with --timeout."
         }
+        (Error::Login(error), _) => login_advice(*error),
+        (Error::TooLong, _) => "Ask for less at a time.",
         (Error::Smp(Code::NotSupported), _) => "Its firmware does not have that group.",
-        (Error::Smp(Code::AccessDenied), _) => "Its access policy does not let this transport read it.",
+        (Error::Smp(Code::AccessDenied), _) => {
+            "Its access policy does not let this caller: give --key a key whose role may, or use its serial line. westerly \
+             whoami tells whom it takes this for."
+        }
         (Error::Smp(_) | Error::Group(_), _) => "Look at the device's own log for the cause.",
         (Error::Malformed | Error::Inconsistent(_), _) => {
             "Its group 64 or 65 may be another application's than Westerly's, or of a version this program does not know."
         }
+    }
+}
+
+/// The same for what is not a question of telemetry or log.
+fn access_advice(address: &Address, error: &Error) -> &'static str {
+    use westerly_wire::access::code;
+    match error {
+        Error::Group(GroupError { group: group::ACCESS, code }) => match *code {
+            code::UNKNOWN_KEY => "westerly key list tells which it has.",
+            code::INVALID_KEY => "A key has 32 bytes that are not all zero. Make one with westerly key new.",
+            code::NO_ROOM => {
+                "Remove one with westerly key remove, or give --number one that is there, whose place it then takes."
+            }
+            code::INVALID_RULES => "It has no room for so many rules, or does not know one of their words. Set fewer.",
+            code::WOULD_LOCK_OUT => {
+                "You could not change it back. Add an administrator's key and use it with --key, or leave a way over the serial \
+                 line."
+            }
+            code::WRONG_TRANSPORT => "Keys are given and removed over its serial line alone: give it with --serial.",
+            code::NOT_KEPT => "Nothing has changed. Is its storage full, or built without settings?",
+            _ => "Look at the device's own log for the cause.",
+        },
+        Error::Malformed | Error::Inconsistent(_) => {
+            "Its group 67 may be another application's than Westerly's, or of a version this program does not know."
+        }
+        other => device_advice(address, other),
+    }
+}
+
+fn login_advice(error: LoginError) -> &'static str {
+    match error {
+        LoginError::Denied => {
+            "Is it this device's key? westerly key list --serial tells which it has, and westerly key add gives it this one. \
+             Each wrong try after the third makes the next wait longer."
+        }
+        LoginError::LockedOut => "Wait a minute, then try once, with the right key.",
+        LoginError::Stale => "Try again.",
+        LoginError::Unsupported => "Its firmware was built without access control: leave out --key.",
+        LoginError::NoFreshness => "Build its firmware with settings, or use its serial line without a key.",
+        LoginError::Impostor => "Look for who answers in its place: wrong address, or an attacker.",
+        LoginError::NoRandomness => "Try on another machine.",
+        _ => "Look at the device's own log for the cause.",
+    }
+}
+
+fn key_file_advice(path: &Path, error: &KeyFileError) -> String {
+    let file = path.display();
+    match error {
+        KeyFileError::File(error) if error.kind() == ErrorKind::AlreadyExists => {
+            "Give another file, or remove this one if no device needs its key any more.".into()
+        }
+        KeyFileError::File(_) => {
+            "Give a file that is there and may be read; westerly key new makes one.".into()
+        }
+        KeyFileError::Open(_) => {
+            format!("Nobody else was to see it: chmod 600 {file}. If somebody may have, make another key.")
+        }
+        KeyFileError::Malformed(_) => {
+            "A key file is a line NUMBER ROLE HEX, as westerly key new makes it: 1 administer and 64 hexadecimal digits.".into()
+        }
+        KeyFileError::NoRandomness => "Try on another machine.".into(),
     }
 }
 

@@ -30,7 +30,7 @@ fn of_device(arguments: &Logs, elf: Option<Elf>) -> Result<(), Failure> {
     let address = arguments.device.address();
     let failed = |error| Failure::Log { address: address.clone(), error };
     let end = End::on_signals()?;
-    let mut device = arguments.device.device();
+    let mut device = arguments.device.device()?;
     if let Some(level) = arguments.level() {
         device.set_log_level(level).map_err(failed)?;
     }

@@ -38,7 +38,7 @@ pub(crate) fn run(arguments: &Monitor) -> Result<(), Failure> {
     let end = End::on_signals()?;
     let address = arguments.device.address();
     let (updates, inbox) = channel();
-    let reader = reader::Reader::new(&arguments.device, arguments.interval.duration(), arguments.since);
+    let reader = reader::Reader::new(&arguments.device, arguments.interval.duration(), arguments.since)?;
     let reader_end = end.clone();
     // It ends with its next look at the end, or when nobody takes its updates any more; a request may be under way until then.
     thread::spawn(move || reader.run(&reader_end, &|update| updates.send(update).is_ok()));

@@ -3,7 +3,9 @@
 
 use westerly_wire::error::{Code, GroupError};
 use westerly_wire::header::Operation;
-use westerly_wire::{enumeration, files, group, image, io, log, os, settings, shell, statistics, telemetry, zephyr};
+use westerly_wire::{
+    access, enumeration, files, group, image, io, log, os, settings, shell, statistics, telemetry, zephyr,
+};
 
 /// Group and command.
 pub(crate) fn command(group: u16, command: u8) -> String {
@@ -56,6 +58,11 @@ pub(crate) fn group_error(error: GroupError) -> String {
     }
 }
 
+/// A group.
+pub(crate) fn group(group: u16) -> String {
+    group_name(group).map_or_else(|| format!("group {group}"), Into::into)
+}
+
 fn group_name(group: u16) -> Option<&'static str> {
     Some(match group {
         group::OS => "os",
@@ -69,6 +76,7 @@ fn group_name(group: u16) -> Option<&'static str> {
         group::TELEMETRY => "telemetry",
         group::LOG => "log",
         group::IO => "io",
+        group::ACCESS => "access",
         _ => return None,
     })
 }
@@ -109,6 +117,13 @@ fn command_name(group: u16, command: u8) -> Option<&'static str> {
         (group::IO, io::command::LIST) => "list",
         (group::IO, io::command::VALUE) => "value",
         (group::IO, io::command::PULSE) => "pulse",
+        (group::ACCESS, access::command::CHALLENGE) => "challenge",
+        (group::ACCESS, access::command::LOGIN) => "login",
+        (group::ACCESS, access::command::SEAL) => "seal",
+        (group::ACCESS, access::command::LOGOUT) => "logout",
+        (group::ACCESS, access::command::SESSION) => "session",
+        (group::ACCESS, access::command::KEYS) => "keys",
+        (group::ACCESS, access::command::POLICY) => "policy",
         (group::ENUMERATION, enumeration::command::COUNT) => "count",
         (group::ENUMERATION, enumeration::command::LIST) => "list",
         (group::ENUMERATION, enumeration::command::SINGLE) => "single",
@@ -159,6 +174,7 @@ fn group_code(error: GroupError) -> Option<&'static str> {
         (group::IO, io::code::DEVICE_FAILED) => "its device failed",
         (group::IO, io::code::INVALID_DURATION) => "no such duration",
         (group::IMAGE, code) => return image_code(code),
+        (group::ACCESS, code) => return access_code(code),
         (group::ENUMERATION, enumeration::code::INDEX_TOO_LARGE) => "index too large",
         _ => return None,
     })
@@ -184,6 +200,23 @@ fn image_code(code: u16) -> Option<&'static str> {
         code::INVALID_IMAGE_TOO_LARGE => "too large",
         code::INVALID_IMAGE_DATA_OVERRUN => "more than announced",
         code::IMAGE_SETTING_TEST_TO_ACTIVE_DENIED => "it runs",
+        _ => return None,
+    })
+}
+
+fn access_code(code: u16) -> Option<&'static str> {
+    use access::code;
+    Some(match code {
+        code::LOCKED_OUT => "locked after wrong logins",
+        code::STALE_CHALLENGE => "stale challenge",
+        code::UNKNOWN_KEY => "no such key",
+        code::INVALID_KEY => "no key",
+        code::NO_ROOM => "no room for another key",
+        code::INVALID_RULES => "no rules",
+        code::WOULD_LOCK_OUT => "would lock the caller out",
+        code::WRONG_TRANSPORT => "not over this transport",
+        code::NOT_KEPT => "not kept",
+        code::NO_FRESHNESS => "counts no restarts",
         _ => return None,
     })
 }

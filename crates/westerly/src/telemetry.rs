@@ -16,7 +16,7 @@ pub(crate) fn run(arguments: &Telemetry) -> Result<(), Failure> {
     let address = arguments.device.address();
     let failed = |error| Failure::Telemetry { address: address.clone(), error };
     let end = End::on_signals()?;
-    let mut device = arguments.device.device();
+    let mut device = arguments.device.device()?;
     let mut topics = Topics::ask(&mut device).map_err(failed)?;
     let chosen = arguments.topics.iter().map(|name| topics.id(name)).collect::<Result<Vec<_>, _>>()?;
     // Records made while these are read are for the next time, or it might never end.

@@ -14,6 +14,7 @@
 #![no_main]
 #![deny(warnings)]
 
+mod access;
 mod files;
 mod image;
 mod messages;
@@ -35,6 +36,7 @@ const ENTRIES: &[&[fn()]] = &[
     image::ENTRIES,
     store::ENTRIES,
     records::ENTRIES,
+    access::ENTRIES,
 ];
 
 // SAFETY: the linker's entry; nothing else defines the name.

@@ -2,7 +2,9 @@
 //! Every message of westerly-wire: decoded from any bytes; any value compared, and encoded into any buffer.
 
 use westerly_wire::cbor::Message;
-use westerly_wire::{crash, enumeration, error, files, image, io, log, os, settings, shell, statistics, telemetry};
+use westerly_wire::{
+    access, crash, enumeration, error, files, image, io, log, os, settings, shell, statistics, telemetry,
+};
 
 use crate::opaque::{reference, reference_mut, sink, slice, slice_mut};
 
@@ -102,4 +104,15 @@ messages! {
     crash::RecordResponse,
     crash::LogRequest,
     crash::LogResponse,
+    access::ChallengeResponse,
+    access::LoginRequest,
+    access::LoginResponse,
+    access::SealMessage,
+    access::SessionResponse,
+    access::Key,
+    access::KeysResponse,
+    access::KeyRequest,
+    access::PolicyRequest,
+    access::PolicyResponse,
+    access::PolicyWrite,
 }

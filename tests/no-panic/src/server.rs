@@ -60,7 +60,7 @@ impl Os for Device {
 }
 
 /// A group from outside that writes whatever it likes.
-struct Outside;
+pub struct Outside;
 
 impl Group for Outside {
     fn description(&self) -> GroupDescription {
@@ -90,7 +90,7 @@ impl Policy for Unknown {
 }
 
 /// One packet from its first request to the last, as a transport does it.
-fn answer_packet<P: Policy>(server: &mut Server<P>, groups: &mut [&mut dyn Group]) {
+pub fn answer_packet<P: Policy>(server: &mut Server<P>, groups: &mut [&mut dyn Group]) {
     let mut requests = Requests::new(slice());
     let response = slice_mut();
     while let Some(answer) = Server::handle(server, groups, reference(), &mut requests, response) {

@@ -6,8 +6,8 @@ use westerly_wire::error::Code;
 use westerly_wire::files::{HashKind, HashOutput, HashRequest, HashResponse, HashTypesResponse, code};
 
 use super::{FileError, Files, FilesGroup, OpenMode, PORTION, nowhere_is_not_found};
-use crate::sha256::{self, Sha256};
 use crate::{Failure, Request, Response};
+use westerly_wire::sha256::{self, Sha256};
 
 const CRC32: &str = "crc32";
 const SHA256: &str = "sha256";

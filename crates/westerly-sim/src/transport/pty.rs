@@ -27,7 +27,7 @@ use crate::activity::Activity;
 use crate::board::Board;
 use crate::error::StartError;
 use crate::event::{Peer, Reason};
-use crate::options::{SERIAL_PACKET_MAX, Serial};
+use crate::options::{SEAL, SERIAL_PACKET_MAX, Serial};
 
 /// Bytes read at a time.
 const CHUNK: usize = 1024;
@@ -75,7 +75,7 @@ impl Pty {
     }
 
     fn run(self, board: &Board, stop: &PipeReader) {
-        let size = usize::from(self.packet_size);
+        let size = usize::from(self.packet_size + SEAL);
         let mut packets = Packets {
             decoder: Box::new(Decoder::new()),
             drops: Drops::default(),
@@ -105,7 +105,7 @@ fn close(stopper: &Mutex<Option<PipeWriter>>) {
 
 /// From bytes to packets to answers.
 struct Packets {
-    decoder: Box<Decoder<{ SERIAL_PACKET_MAX as usize }>>,
+    decoder: Box<Decoder<{ (SERIAL_PACKET_MAX + SEAL) as usize }>>,
     /// What the decoder had dropped when last looked at.
     drops: Drops,
     response: Vec<u8>,

@@ -15,6 +15,7 @@ use crate::activity::Activity;
 use crate::board::Board;
 use crate::error::StartError;
 use crate::event::{Peer, Reason};
+use crate::options::SEAL;
 
 /// The thread is woken up to stop by a datagram of its own. Should that get lost, it looks this often.
 const STOP_CHECK: Duration = Duration::from_secs(1);
@@ -65,7 +66,7 @@ impl Socket {
     }
 
     fn run(self, board: &Board, stopping: &AtomicBool) {
-        let size = usize::from(self.packet_size);
+        let size = usize::from(self.packet_size + SEAL);
         let caller = Caller {
             transport: Transport::Udp,
             identity: Identity::Anonymous,

@@ -4,12 +4,14 @@
 //! Each proof is over a text of its own, so that none can stand for another. A seal is told from the device's proof by its
 //! length and form: what a seal covers begins with a message's header and is longer than that proof's text.
 //!
+//! HMAC is written out here over the one copy of SHA-256: the crate hmac brings a second one, in which the firmware's profile
+//! leaves panics. It is what the tests compare with.
+//!
 //! What it will not do: hold a key beyond the call, and wipe the stack behind it.
 
-use hmac::digest::Digest as _;
-use hmac::{Mac as _, SimpleHmac};
-use sha2::Sha256;
 use subtle::ConstantTimeEq as _;
+
+use crate::sha256::Sha256;
 
 /// Bytes of a key, be it a peer's or a session's.
 pub const KEY_LENGTH: usize = 32;
@@ -76,20 +78,33 @@ fn cut(mac: [u8; 32]) -> Mac {
     [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p]
 }
 
-/// One copy of it, whoever calls.
+/// Keys are shorter than a block of the hash, so they are never hashed first.
 #[inline(never)]
 fn hmac(key: &Key, parts: &[&[u8]]) -> [u8; 32] {
-    // A key of any length is taken; the other arm is there because there is no telling the type so.
-    let Ok(mut hmac) = SimpleHmac::<Sha256>::new_from_slice(key) else { return Sha256::digest(key).into() };
-    for part in parts {
-        hmac.update(part);
+    let inner = keyed(key, 0x36, parts);
+    keyed(key, 0x5c, &[&inner])
+}
+
+/// The hash of a block of the key, changed by `pad`, and of what follows.
+#[inline(never)]
+fn keyed(key: &Key, pad: u8, parts: &[&[u8]]) -> [u8; 32] {
+    const BLOCK: usize = 64;
+    let mut block = [pad; BLOCK];
+    for (byte, of_key) in block.iter_mut().zip(key) {
+        *byte ^= of_key;
     }
-    hmac.finalize().into_bytes().into()
+    let mut hash = Sha256::new();
+    hash.update(&block);
+    for part in parts {
+        hash.update(part);
+    }
+    hash.finish()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn hex(bytes: &[u8]) -> String {
         bytes.iter().map(|byte| format!("{byte:02x}")).collect()
@@ -115,6 +130,18 @@ mod tests {
         assert_eq!(hex(&session), "c3988c36fd27a9d42d2a2325cc2fbe5f96bd3f8095a99216d03f8a235b5555fa");
         assert_eq!(hex(&device_mac(&session, 0x0102_0304)), "88f21ddb2a00c7c7d89f00965fd82855");
         assert_eq!(hex(&seal_mac(&session, b"abc")), "fa55931d643b7eca90303f49829f411e");
+    }
+
+    proptest! {
+        #[test]
+        fn as_the_crate_has_it(key: Key, text in prop::collection::vec(any::<u8>(), 0..300), at in 0usize..300) {
+            use ::hmac::Mac as _;
+            let (front, back) = text.split_at(at.min(text.len()));
+            let mut reference = ::hmac::Hmac::<sha2::Sha256>::new_from_slice(&key).unwrap();
+            reference.update(&text);
+            let reference = reference.finalize().into_bytes();
+            prop_assert_eq!(hmac(&key, &[front, back]), <[u8; 32]>::from(reference));
+        }
     }
 
     #[test]

@@ -5,10 +5,9 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
-use westerly_wire::access::Role;
+use westerly_client::{Role, Rule};
 
 use super::device::DeviceArguments;
-use crate::rule::{Rule, parse};
 
 /// The number of a key that is told no other.
 const NUMBER: u8 = 1;
@@ -110,7 +109,7 @@ pub(crate) struct ShowPolicy {
 pub(crate) struct SetPolicy {
     /// TRANSPORT GROUP COMMAND ACCESS, in quotes: 'udp 0 5 authenticated'. Transport: udp, serial or *; group and command: a
     /// number or *; access: allow, read-only, authenticated or refuse
-    #[arg(value_name = "RULE", required = true, value_parser = parse)]
+    #[arg(value_name = "RULE", required = true)]
     pub(crate) rules: Vec<Rule>,
     #[command(flatten)]
     pub(crate) device: DeviceArguments,

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The arguments of the commands that talk to a device.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum, value_parser};
-use westerly_client::{Address, Connection, Device, InvalidAddress, UDP_PORT};
+use westerly_client::{Address, Connection, Device, InvalidAddress, Key, UDP_PORT};
 use westerly_wire::log::Level;
+
+use crate::failure::Failure;
 
 /// Where the device is and how patient to be with it.
 #[derive(Clone, Debug, Args)]
@@ -26,6 +28,9 @@ pub(crate) struct DeviceArguments {
     /// How often to ask again when no answer came
     #[arg(long, value_name = "N", default_value_t = 4)]
     retries: u32,
+    /// Log in with the key in this file, and seal every packet
+    #[arg(long, value_name = "FILE")]
+    key: Option<PathBuf>,
 }
 
 /// Watch telemetry in the terminal.
@@ -134,13 +139,31 @@ impl DeviceArguments {
     }
 
     /// Not opened yet; each request is repeated as asked for.
-    pub(crate) fn device(&self) -> Device<Connection> {
-        Device::new(self.connection(), self.retries.saturating_add(1))
+    pub(crate) fn device(&self) -> Result<Device<Connection>, Failure> {
+        Ok(Device::new(self.connection()?, self.retries.saturating_add(1)))
     }
 
-    pub(crate) fn connection(&self) -> Connection {
-        Connection::new(self.address(), Duration::from_millis(self.timeout))
+    pub(crate) fn connection(&self) -> Result<Connection, Failure> {
+        let connection = Connection::new(self.address(), self.timeout());
+        Ok(match self.key()? {
+            Some(key) => connection.with_key(key),
+            None => connection,
+        })
     }
+
+    /// The key, read from its file.
+    pub(crate) fn key(&self) -> Result<Option<Key>, Failure> {
+        self.key.as_deref().map(read_key).transpose()
+    }
+
+    pub(crate) const fn timeout(&self) -> Duration {
+        Duration::from_millis(self.timeout)
+    }
+}
+
+/// A key from its file.
+pub(crate) fn read_key(path: &Path) -> Result<Key, Failure> {
+    Key::read(path).map_err(|error| Failure::KeyFile { path: path.into(), error })
 }
 
 impl Interval {

@@ -7,6 +7,7 @@ use westerly_client::{Connection, Cursor, Device, Error, Link};
 
 use super::model::{Report, Update};
 use crate::arguments::DeviceArguments;
+use crate::failure::Failure;
 use crate::output::End;
 
 pub(crate) struct Reader<L> {
@@ -19,8 +20,8 @@ pub(crate) struct Reader<L> {
 
 impl Reader<Connection> {
     /// One try a request: the screen is to show that no answer came, and the request is made again anyway.
-    pub(crate) fn new(arguments: &DeviceArguments, interval: Duration, since: u64) -> Self {
-        Self::of(Device::new(arguments.connection(), 1), interval, since)
+    pub(crate) fn new(arguments: &DeviceArguments, interval: Duration, since: u64) -> Result<Self, Failure> {
+        Ok(Self::of(Device::new(arguments.connection()?, 1), interval, since))
     }
 }
 

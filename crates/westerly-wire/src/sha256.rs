@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-//! SHA-256 (FIPS 180-4), for hashes of files and for images: the crate sha2, in its small form.
+//! SHA-256 (FIPS 180-4), for hashes of files, for images, and for the proofs of the access group: the crate sha2, in its small
+//! form. All users share this one copy; a second instantiation anywhere would bring back panics that the first has lost.
 //!
 //! sha2 stays below 0.11: there `update` keeps a check that can panic in the firmware's profile, which the proof of no panic
 //! refuses. It takes about 0.5 KB of flash more than the plainest code of one's own would.
@@ -7,27 +8,37 @@
 use sha2::Digest as _;
 
 /// Bytes of a hash.
-pub(crate) const LENGTH: usize = 32;
+pub const LENGTH: usize = 32;
 /// The same where messages say it.
-pub(crate) const LENGTH_ON_WIRE: u32 = 32;
+pub const LENGTH_ON_WIRE: u32 = 32;
 
 /// A hash being computed.
 #[derive(Clone, Debug)]
-pub(crate) struct Sha256(sha2::Sha256);
+pub struct Sha256(sha2::Sha256);
+
+impl Default for Sha256 {
+    fn default() -> Self {
+        Self::new()
+    }
+}
 
 impl Sha256 {
-    pub(crate) fn new() -> Self {
+    /// Of nothing so far.
+    #[must_use]
+    pub fn new() -> Self {
         Self(sha2::Sha256::new())
     }
 
-    /// One copy of it, whoever calls.
+    /// Takes more.
     #[inline(never)]
-    pub(crate) fn update(&mut self, bytes: &[u8]) {
+    pub fn update(&mut self, bytes: &[u8]) {
         self.0.update(bytes);
     }
 
+    /// The hash of all that was taken.
+    #[must_use]
     #[inline(never)]
-    pub(crate) fn finish(self) -> [u8; LENGTH] {
+    pub fn finish(self) -> [u8; LENGTH] {
         self.0.finalize().into()
     }
 }
