@@ -128,6 +128,25 @@ def test_what_is_no_key_file_is_not_told(smpmgr, line, tmp_path):
         assert "is no key file" in said.replace("\n", "") and "c0ffe" not in said and "777" not in said, said
 
 
+def test_a_crash(smpmgr, line):
+    client = clients.toolkit(line)
+    if 68 not in client.enum_get_group_ids():
+        pytest.skip("this firmware was built without CONFIG_WESTERLY_CRASH")
+    smpmgr("crash", "clear")
+    assert smpmgr("crash", "read") == ["no crash is recorded"]
+    assert smpmgr("crash", "log") == []
+    if "\ncrash " not in client.raw_command(True, 9, 0, {"argv": ["help"]})["o"]:
+        pytest.skip("this board's shell has no command that crashes it")
+    client.raw_command(True, 9, 0, {"argv": ["crash"]})
+    first, *rest = smpmgr("crash", "read")
+    assert first == "kernel_oops, crash 1 since the record was cleared"
+    assert {"thread  shell", "code    3"} <= set(rest), rest
+    lines = smpmgr("crash", "log")
+    assert lines and smpmgr("crash", "log", "--from", len(lines) - 1) == lines[-1:]
+    smpmgr("crash", "clear")
+    assert smpmgr("crash", "read") == ["no crash is recorded"]
+
+
 def test_the_example(smpmgr, line):
     if 70 not in clients.toolkit(line).enum_get_group_ids():
         pytest.skip("this firmware was built without CONFIG_WESTERLY_EXAMPLE")
