@@ -208,8 +208,10 @@ static void thread_take(struct westerly_crash *crash, const struct k_thread *thr
 			westerly_crash_waiting(&copy, thread);
 		}
 #ifdef CONFIG_THREAD_NAME
+		const char *end = memchr(thread->name, '\0', sizeof(thread->name));
+
 		copy.thread_length = copied(copy.thread, sizeof(copy.thread), thread->name,
-					    strnlen(thread->name, sizeof(thread->name)));
+					    end == NULL ? sizeof(thread->name) : (size_t)(end - thread->name));
 #endif
 	}
 	westerly_crash_stack(&copy, thread);
