@@ -270,7 +270,8 @@ def full_echoes(size):
 
 
 def too_long(size):
-    packet = line_bytes(request(WRITE, 0, 0, {"d": "x" * (size + 40)}, sequence=200))
+    # More than a packet and its seal.
+    packet = line_bytes(request(WRITE, 0, 0, {"d": "x" * (size + 100)}, sequence=200))
     while True:
         yield packet
 
