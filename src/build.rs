@@ -2,13 +2,16 @@
 
 //! Turns the CONFIG_WESTERLY_* symbols of this build into constants: `configuration::UDP_PORT` and so on.
 
+mod build_rules;
+
 use std::fmt::Write;
 use std::path::Path;
 use std::{env, fs};
 
 const PREFIX: &str = "CONFIG_WESTERLY_";
 /// Those that decide what code there is: `CONFIG_WESTERLY_FILES` is `cfg(westerly_files)` too, and so on.
-const CODE: [&str; 30] = [
+const CODE: [&str; 32] = [
+    "ACCESS",
     "CRASH",
     "ERASE_STORAGE",
     "EXAMPLE",
@@ -38,6 +41,7 @@ const CODE: [&str; 30] = [
     "TELEMETRY_VOLTAGE",
     "TEST_CRASHES",
     "UDP",
+    "UDP_ACCESS_OPTION",
     "UDP_SHELL",
 ];
 
@@ -62,8 +66,13 @@ fn main() {
             println!("cargo:rustc-cfg=westerly_{}", name.to_lowercase());
         }
     }
+    let rules = configuration.lines().filter_map(symbol).find(|(name, _)| *name == "ACCESS_RULES");
+    let rules = rules.map_or(Ok(Vec::new()), |(_, text)| build_rules::rules(text.trim_matches('"')));
+    let rules = rules.unwrap_or_else(|wrong| panic!("CONFIG_WESTERLY_ACCESS_RULES: {wrong}")).join(", ");
+    let rules = format!("/// `CONFIG_WESTERLY_ACCESS_RULES`.\npub const RULES: &[Rule] = &[{rules}];\n");
     let output = env::var("OUT_DIR").expect("OUT_DIR is set by cargo");
     fs::write(Path::new(&output).join("configuration.rs"), constants).expect("OUT_DIR can be written");
+    fs::write(Path::new(&output).join("rules.rs"), rules).expect("OUT_DIR can be written");
 }
 
 /// `CONFIG_WESTERLY_NAME=value` as name and value.

@@ -46,6 +46,8 @@ pub extern "C" fn rust_main() {
     }
     #[cfg(all(westerly_log, westerly_settings))]
     log::restore();
+    #[cfg(westerly_access)]
+    server::start();
     // Before the sampler, whose alarms switch outputs.
     #[cfg(westerly_io)]
     westerly_zephyr::io::start();

@@ -13,7 +13,7 @@ use westerly_store::{Alarm, Channel, Configuration, Ring, Value, Writer};
 use westerly_zephyr::sampler::{self, Event};
 use westerly_zephyr::sources::{self, ReadError};
 use westerly_zephyr::sync::Mutex;
-use westerly_zephyr::time;
+use westerly_zephyr::{time, watchdog};
 
 use crate::configuration::TELEMETRY_SIZE;
 use crate::topics::{self, COUNT, ENTRIES, Entry, Origin};
@@ -35,6 +35,7 @@ pub fn start() {
 }
 
 extern "C" fn run() {
+    watchdog::join();
     let mut writer = RING.writer();
     let mut lost_events = 0u32;
     loop {

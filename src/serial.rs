@@ -5,10 +5,11 @@
 use westerly_server::{After, Buffers, Caller, Identity, Requests, SerialCounters, Transport};
 use westerly_wire::serial::{Decoder, Encoder, LINE_MAX};
 use westerly_zephyr::sync::TakeOnce;
+use westerly_zephyr::time::Pace;
 use westerly_zephyr::uart::{Line, Port, Stalled};
-use westerly_zephyr::{console, os};
+use westerly_zephyr::{console, os, watchdog};
 
-use crate::configuration::{SERIAL_PACKET_SIZE, SERIAL_RECEIVE_QUEUE_SIZE, SERIAL_STALL_MS, told};
+use crate::configuration::{SERIAL_BUFFER, SERIAL_PACKET_SIZE, SERIAL_RECEIVE_QUEUE_SIZE, SERIAL_STALL_MS, told};
 use crate::server;
 
 /// Bytes taken out of the receive queue at a time.
@@ -25,8 +26,8 @@ const CALLER: Caller = Caller {
 };
 
 struct Packets {
-    decoder: Decoder<SERIAL_PACKET_SIZE>,
-    response: [u8; SERIAL_PACKET_SIZE],
+    decoder: Decoder<SERIAL_BUFFER>,
+    response: [u8; SERIAL_BUFFER],
     /// Static like the rest: on the stack it would be cleared for every answer.
     line: [u8; LINE_MAX],
 }
@@ -36,7 +37,7 @@ static LINE: Line<{ SERIAL_RECEIVE_QUEUE_SIZE + 1 }> = Line::new();
 /// What this transport counts, for the statistics group.
 pub static COUNTERS: SerialCounters = SerialCounters::new();
 static PACKETS: TakeOnce<Packets> =
-    TakeOnce::new(Packets { decoder: Decoder::new(), response: [0; SERIAL_PACKET_SIZE], line: [0; LINE_MAX] });
+    TakeOnce::new(Packets { decoder: Decoder::new(), response: [0; SERIAL_BUFFER], line: [0; LINE_MAX] });
 
 /// Serves the line for ever. Returns only if there is no line to serve.
 pub fn run() {
@@ -44,10 +45,12 @@ pub fn run() {
         console::print_line("Westerly: the UART for SMP does not start");
         return;
     };
+    watchdog::join();
     defmt::info!("SMP on the serial line, packets of {=usize} bytes", SERIAL_PACKET_SIZE);
     let mut chunk = [0; CHUNK];
+    let mut pace = Pace::new();
     loop {
-        let count = port.read(&mut chunk);
+        let count = pace.wait(|| port.read(&mut chunk));
         COUNTERS.bytes_received.add_bytes(count);
         let mut bytes = chunk.get(..count).unwrap_or_default();
         while !bytes.is_empty() {
@@ -55,19 +58,20 @@ pub fn run() {
             bytes = bytes.get(fed.consumed..).unwrap_or_default();
             if let Some(packet) = fed.packet {
                 COUNTERS.packets_received.count();
-                answer(&mut port, packet, &mut packets.response, &mut packets.line);
+                answer(&mut port, packet, &mut packets.response, &mut packets.line, &mut pace);
             }
         }
         COUNTERS.take_drops(packets.decoder.drops());
+        pace.worked();
     }
 }
 
 /// Sends an answer to every request of the packet.
-fn answer(port: &mut Port, packet: &[u8], response: &mut [u8], line: &mut [u8; LINE_MAX]) {
+fn answer(port: &mut Port, packet: &[u8], response: &mut [u8], line: &mut [u8; LINE_MAX], pace: &mut Pace) {
     let mut requests = Requests::new(packet);
     while let Some(answer) = server::answer(&CALLER, &mut requests, response) {
         let response = response.get(..answer.length).unwrap_or_default();
-        let sent = send(port, response, line);
+        let sent = pace.wait(|| send(port, response, line));
         if sent.is_ok() {
             COUNTERS.packets_sent.count();
             COUNTERS.bytes_sent.add_bytes(response.len());
@@ -82,6 +86,7 @@ fn answer(port: &mut Port, packet: &[u8], response: &mut [u8], line: &mut [u8; L
             // Nobody takes bytes from this line. A client that comes back asks again.
             return;
         }
+        pace.worked();
     }
 }
 

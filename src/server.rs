@@ -18,7 +18,7 @@ use westerly_server::ShellGroup;
 use westerly_server::TelemetryGroup;
 #[cfg(westerly_erase_storage)]
 use westerly_server::ZephyrGroup;
-use westerly_server::{Answer, Caller, Group, OsGroup, Requests, Rules, Server};
+use westerly_server::{Answer, Caller, Group, OsGroup, Requests, Server};
 #[cfg(westerly_statistics)]
 use westerly_server::{Counters, StatisticsGroup};
 #[cfg(westerly_files)]
@@ -56,12 +56,14 @@ use crate::serial;
 use crate::udp;
 use crate::{access, configuration};
 
-/// What nobody may read or change over the link it guards: keys, once there are some.
+/// What nobody may read or change over the link it guards: keys and rules.
 #[cfg(westerly_settings)]
 const HIDDEN_SETTINGS: &[&str] = &["access"];
 
 #[cfg(westerly_statistics)]
 const COUNTERS: &[&dyn Counters] = &[
+    #[cfg(westerly_access)]
+    &access::COUNTERS,
     &serial::COUNTERS,
     #[cfg(westerly_udp)]
     &udp::COUNTERS,
@@ -71,7 +73,7 @@ const COUNTERS: &[&dyn Counters] = &[
 
 /// The server and its groups: the ones Kconfig asks for (`CONFIG_WESTERLY_FILES` and so on).
 struct Westerly {
-    server: Server<Rules<'static>>,
+    server: Server<access::Policy>,
     os: OsGroup<ZephyrOs>,
     #[cfg(westerly_image)]
     image: ImageGroup<ZephyrImage>,
@@ -132,6 +134,12 @@ static WESTERLY: Mutex<Westerly> = Mutex::new(Westerly {
     #[cfg(westerly_test_crashes)]
     crashes: CrashesGroup,
 });
+
+/// Takes back what access control has kept. Once, after the settings and before the first request.
+#[cfg(westerly_access)]
+pub fn start() {
+    access::start(WESTERLY.lock().server.policy_mut());
+}
 
 /// Answers the next request of a packet into `response`, while no other transport is served; `None` after the last.
 ///

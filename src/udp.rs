@@ -2,12 +2,13 @@
 
 //! The UDP transport: one datagram, one packet, in the thread `westerly_udp`.
 
-use westerly_server::{After, Buffers, Caller, Identity, Requests, Transport, UdpCounters};
+use westerly_server::{After, Buffers, Caller, Identity, Requests, Shares, Transport, UdpCounters};
 use westerly_zephyr::sync::TakeOnce;
+use westerly_zephyr::time::{self, Pace};
 use westerly_zephyr::udp::{Peer, Socket};
-use westerly_zephyr::{console, os, time};
+use westerly_zephyr::{console, os, watchdog};
 
-use crate::configuration::{UDP_PACKET_SIZE, told};
+use crate::configuration::{UDP_BUFFER, UDP_PACKET_SIZE, told};
 use crate::server;
 
 /// How long to wait after a failing receive, so that a broken network does not keep the processor busy.
@@ -27,8 +28,8 @@ const CALLER: Caller = Caller {
 pub static COUNTERS: UdpCounters = UdpCounters::new();
 
 /// One byte more than a packet, to tell a datagram of the full size from one that was cut.
-static REQUEST: TakeOnce<[u8; UDP_PACKET_SIZE + 1]> = TakeOnce::new([0; UDP_PACKET_SIZE + 1]);
-static RESPONSE: TakeOnce<[u8; UDP_PACKET_SIZE]> = TakeOnce::new([0; UDP_PACKET_SIZE]);
+static REQUEST: TakeOnce<[u8; UDP_BUFFER + 1]> = TakeOnce::new([0; UDP_BUFFER + 1]);
+static RESPONSE: TakeOnce<[u8; UDP_BUFFER]> = TakeOnce::new([0; UDP_BUFFER]);
 
 /// The thread. Returns only if there is no socket to serve; the other transports go on.
 pub extern "C" fn run() {
@@ -36,28 +37,39 @@ pub extern "C" fn run() {
         console::print_line("Westerly: no SMP over UDP");
         return;
     };
+    watchdog::join();
     defmt::info!("SMP over UDP, packets of {=usize} bytes", UDP_PACKET_SIZE);
+    let (mut pace, mut shares) = (Pace::new(), Shares::new());
     loop {
-        let Ok((length, peer)) = socket.receive(request) else {
+        let Ok(received) = pace.wait(|| socket.receive(request)) else {
             time::sleep_milliseconds(FAILURE_PAUSE_MILLISECONDS);
             continue;
         };
         COUNTERS.packets_received.count();
-        COUNTERS.bytes_received.add_bytes(length);
-        // Longer than the parameters command allows, and cut on arrival: what is left must not be taken for a request.
-        if length > UDP_PACKET_SIZE {
-            COUNTERS.dropped_too_large.count();
+        COUNTERS.bytes_received.add_bytes(received.length);
+        if received.waited {
+            shares.idle();
+        }
+        if !shares.admits(received.peer.address(), time::uptime_milliseconds()) {
+            COUNTERS.dropped_busy.count();
+            pace.dropped();
             continue;
         }
-        if let Some(packet) = request.get(..length) {
-            answer(&mut socket, &peer, packet, response);
+        // Longer than the parameters command allows, and cut on arrival: what is left must not be taken for a request.
+        if received.length > UDP_BUFFER {
+            COUNTERS.dropped_too_large.count();
+            pace.dropped();
+        } else if let Some(packet) = request.get(..received.length) {
+            let answers = answer(&mut socket, &received.peer, packet, response, &mut pace);
+            shares.answered(received.peer.address(), answers.max(1));
         }
     }
 }
 
-/// Sends an answer to every request of the packet, each in a datagram of its own.
-fn answer(socket: &mut Socket, peer: &Peer, packet: &[u8], response: &mut [u8]) {
+/// Sends an answer to every request of the packet, each in a datagram of its own. Returns how many.
+fn answer(socket: &mut Socket, peer: &Peer, packet: &[u8], response: &mut [u8], pace: &mut Pace) -> u8 {
     let mut requests = Requests::new(packet);
+    let mut answers = 0u8;
     let caller = Caller { peer: peer.number(), ..CALLER };
     while let Some(answer) = server::answer(&caller, &mut requests, response) {
         if let Some(response) = response.get(..answer.length) {
@@ -73,5 +85,10 @@ fn answer(socket: &mut Socket, peer: &Peer, packet: &[u8], response: &mut [u8]) 
             time::sleep_milliseconds(RESET_PAUSE_MILLISECONDS);
             os::reboot();
         }
+        answers = answers.saturating_add(1);
+        pace.worked();
     }
+    // A packet of nothing that gets an answer was looked at all the same.
+    pace.dropped();
+    answers
 }

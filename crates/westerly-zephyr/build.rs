@@ -5,8 +5,22 @@
 use std::{env, fs};
 
 /// `CONFIG_WESTERLY_FILES` as `cfg(westerly_files)`, and so on.
-const SYMBOLS: [&str; 11] =
-    ["CRASH", "ERASE_STORAGE", "FILES", "IMAGE", "IO", "SETTINGS", "SHELL", "STATISTICS", "TELEMETRY", "TEST_CRASHES", "UDP"];
+const SYMBOLS: [&str; 14] = [
+    "ACCESS",
+    "CRASH",
+    "ERASE_STORAGE",
+    "FILES",
+    "IMAGE",
+    "IO",
+    "SETTINGS",
+    "SHELL",
+    "STATISTICS",
+    "TELEMETRY",
+    "TEST_CRASHES",
+    "UDP",
+    "UDP_ACCESS_OPTION",
+    "WATCHDOG",
+];
 /// `CONFIG_I2C` as `cfg(zephyr_i2c)`, and so on.
 const SUBSYSTEMS: [&str; 5] = ["GPIO", "I2C", "PWM", "SERIAL", "SPI"];
 

@@ -13,6 +13,8 @@
 #include <zephyr/kernel.h>
 #include <zephyr/sys/__assert.h>
 
+#include "westerly.h"
+
 #define SAMPLER "westerly_sampler"
 
 bool westerly_test_crash(const char *kind, size_t length);
@@ -42,6 +44,7 @@ static __noinline int crash_recursion(int depth)
 static __noinline void crash_oops(void)
 {
 	k_oops();
+	BEHIND_A_CALL();
 }
 
 static __noinline void crash_assertion(void)
@@ -65,17 +68,47 @@ static __noinline void spin_for_ever(void)
 	}
 }
 
-static void suspend_sampler(const struct k_thread *thread, void *unused)
+/* What only the hardware's watchdog ends. */
+static __noinline void lock_for_ever(void)
 {
-	ARG_UNUSED(unused);
-	if (strcmp(k_thread_name_get((k_tid_t)thread), SAMPLER) == 0) {
-		k_thread_suspend((k_tid_t)thread);
+	(void)irq_lock();
+	for (;;) {
+		compiler_barrier();
 	}
+}
+
+static void hang_queue(void)
+{
+	static struct k_work work;
+
+	k_work_init(&work, (k_work_handler_t)hang_for_ever);
+	(void)k_work_submit(&work);
+}
+
+static void sampler_find(const struct k_thread *thread, void *found)
+{
+	if (strcmp(k_thread_name_get((k_tid_t)thread), SAMPLER) == 0) {
+		*(const struct k_thread **)found = thread;
+	}
+}
+
+static const struct k_thread *sampler(void)
+{
+	const struct k_thread *found = NULL;
+
+	k_thread_foreach_unlocked(sampler_find, &found);
+	return found;
 }
 
 static void hang_sampler(void)
 {
-	k_thread_foreach_unlocked(suspend_sampler, NULL);
+	k_thread_suspend((k_tid_t)sampler());
+}
+
+/* As a watchdog would say it. */
+static void stopped_sampler(void)
+{
+	westerly_crash_stopped(sampler());
 }
 
 static void overflow(void)
@@ -89,7 +122,8 @@ static const struct {
 } kinds[] = {
 	{"null_call", crash_null_call}, {"stack_overflow", overflow}, {"oops", crash_oops},
 	{"assertion", crash_assertion}, {"hang", hang_for_ever},      {"spin", spin_for_ever},
-	{"hang_sampler", hang_sampler},
+	{"hang_sampler", hang_sampler}, {"hang_queue", hang_queue},   {"lock", lock_for_ever},
+	{"stopped_sampler", stopped_sampler},
 };
 
 bool westerly_test_crash(const char *kind, size_t length)

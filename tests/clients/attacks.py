@@ -5,6 +5,9 @@ What is written is the level of the log: every board has it, it can be read back
 """
 
 import itertools
+import select
+import socket
+import threading
 from dataclasses import dataclass, field
 
 import boards
@@ -92,3 +95,60 @@ def refused(connection: Datagrams | Lines, packet: bytes) -> bool:
 def fails(answer: bytes) -> bool:
     """Whether a message says that something was not done, or was nothing but a read."""
     return answer[0] & 7 == 1 or sealing.code(sealing.payload(answer)) != 0
+
+
+def guarded(board: boards.Board, transport: str):
+    """A fixture's: guarded with a key of its own."""
+    made = Guarded(board, transport, sealing.Key.new(3, "administer"))
+    made.guard()
+    yield made
+    made.close()
+
+
+class Middle:
+    """Somebody between a client and a board, over UDP: sees what passes and may change it.
+
+    `request` and `answer` are given a packet and give those that go on in its place.
+    """
+
+    def __init__(self, address: str, request=lambda packet: [packet], answer=lambda packet: [packet]) -> None:
+        self.requests: list[bytes] = []
+        self.answers: list[bytes] = []
+        self._change = (request, answer)
+        self._near = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._near.bind((boards.own_address(), 0))
+        self._far = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._far.connect((address, boards.UDP_PORT))
+        self._client = None
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+        host, port = self._near.getsockname()
+        self.arguments = ["--udp", f"{host}:{port}"]
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ending.set()
+        self._thread.join()
+        self._near.close()
+        self._far.close()
+
+    def send(self, packet: bytes) -> None:
+        """To the board, from where the client's packets come."""
+        self._far.send(packet)
+
+    def _run(self) -> None:
+        while not self._ending.is_set():
+            ready = select.select([self._near, self._far], [], [], 0.05)[0]
+            if self._near in ready:
+                packet, self._client = self._near.recvfrom(65535)
+                self.requests.append(packet)
+                for changed in self._change[0](packet):
+                    self._far.send(changed)
+            if self._far in ready:
+                packet = self._far.recv(65535)
+                self.answers.append(packet)
+                for changed in self._change[1](packet):
+                    self._near.sendto(changed, self._client)

@@ -129,9 +129,13 @@ class Simulator(Board):
     )
     _SERIAL = r"^Serial  (\S+)$"
 
-    def __init__(self, executable: Path, arguments: tuple[str, ...] = ("--shell-udp", "--example")) -> None:
+    def __init__(
+        self, executable: Path, arguments: tuple[str, ...] = ("--shell-udp", "--example"), secured: bool = False
+    ) -> None:
         address = own_address()
-        command = [str(executable), "simulate", "--address", address, "--port", str(UDP_PORT), *arguments]
+        open_to_all = () if secured else ("--access-udp=allow",)
+        where = ["--address", address, "--port", str(UDP_PORT)]
+        command = [str(executable), "simulate", *where, *open_to_all, *arguments]
         super().__init__(command, self._SERIAL)
         self.address = address
 
@@ -154,13 +158,15 @@ class NativeSim(Board):
     _BOOTED = r"^\*\*\* (Booting)"
     _UDP = r"^SMP over (UDP)"
 
-    def __init__(self, executable: Path) -> None:
+    def __init__(self, executable: Path, secured: bool = False) -> None:
         address = own_address()
+        open_to_all = [] if secured else ["--access-udp=allow"]
         self._folder = tempfile.TemporaryDirectory(prefix="westerly-")
         # Two boards on one flash would damage each other's, and flash.bin in the current folder is somebody's.
         flash = Path(self._folder.name, "flash.bin")
         super().__init__(
-            [str(executable), f"--flash={flash}", f"--udp-address={address}", f"--udp-port={UDP_PORT}"], self._UDP
+            [str(executable), f"--flash={flash}", f"--udp-address={address}", f"--udp-port={UDP_PORT}", *open_to_all],
+            self._UDP,
         )
         self.address = address
 
@@ -191,7 +197,8 @@ class Qemu(Board):
     )
     _BOOTED = r"^\*\*\* (Booting)"
 
-    def __init__(self, executable: Path, qemu: str) -> None:
+    def __init__(self, executable: Path, qemu: str, secured: bool = False) -> None:
+        # Serial is open to all in any case.
         machine = ["-machine", "lm3s6965evb", "-cpu", "cortex-m3", "-net", "none", "-display", "none", "-monitor", "none"]
         uarts = ["-serial", "stdio", "-serial", "pty"]
         super().__init__([qemu, *machine, *uarts, "-kernel", str(executable)], self._BOOTED)

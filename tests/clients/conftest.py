@@ -6,8 +6,10 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+import attacks
 import boards
 import pytest
+import updates
 
 TARGETS = {"simulator": boards.Simulator, "native_sim": boards.NativeSim, "qemu": boards.Qemu}
 ROOT = Path(__file__).resolve().parents[2]
@@ -48,22 +50,46 @@ class Line:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "line" in metafunc.fixturenames:
+    for fixture in {"line", "secured"} & set(metafunc.fixturenames):
         transports = TARGETS[metafunc.config.getoption("--target")].traits.transports
-        if metafunc.definition.get_closest_marker("serial"):
-            transports = [transport for transport in transports if transport == "serial"]
-        metafunc.parametrize("line", transports, indirect=True)
+        for only in ("serial", "udp"):
+            if metafunc.definition.get_closest_marker(only):
+                transports = [transport for transport in transports if transport == only]
+        metafunc.parametrize(fixture, transports, indirect=True)
 
 
 @pytest.fixture
 def line(request: pytest.FixtureRequest):
-    """A board of its own for every test."""
+    """A board of its own for every test, which lets everybody do everything."""
+    yield from started(request, secured=False)
+
+
+@pytest.fixture
+def secured(request: pytest.FixtureRequest):
+    """The same as it comes: over UDP it lets nobody write without a key."""
+    yield from started(request, secured=True)
+
+
+def started(request: pytest.FixtureRequest, secured: bool):
+    """A board, until the test is over."""
     option = request.config.option
     arguments = [option.executable] + ([option.qemu] if option.target == "qemu" else [])
-    board = TARGETS[option.target](*arguments)
+    board = TARGETS[option.target](*arguments, secured=secured)
     try:
         yield Line(board, request.param)
     finally:
         board.stop()
         # Shown by pytest if the test failed.
         print(board.output)
+
+
+@pytest.fixture
+def guarded(secured):
+    """A board that comes as it does, and a key of an administrator's for it."""
+    yield from attacks.guarded(secured.board, secured.transport)
+
+
+@pytest.fixture
+def make(tmp_path):
+    """Makes an image of a version."""
+    return lambda version, *more: updates.make(tmp_path, version, *more)

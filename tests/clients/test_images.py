@@ -5,48 +5,14 @@ A board without a bootloader keeps what is asked of it and runs on as it is; the
 
 import asyncio
 import hashlib
-import random
 import re
-import subprocess
-import sys
-from dataclasses import dataclass
-from pathlib import Path
 
 import clients
 import pytest
 from mcumgr_toolkit import MCUmgrClient, mcuboot_get_image_info
 from smpclient.generics import error_v2, success
 from smpclient.requests import image_management as requests
-
-HEADER_LENGTH = 32
-MAGIC = bytes.fromhex("3db8f396")
-# Not a multiple of a block, a page, or what fits a packet.
-BODY_LENGTH = 20_011
-
-
-@dataclass
-class Update:
-    path: Path
-    data: bytes
-    hash: bytes
-    """The one in its TLVs, by which a board is asked to boot it."""
-
-
-@pytest.fixture
-def make(tmp_path):
-    """Makes an image of a version."""
-
-    def made(version: str, length: int = BODY_LENGTH, *more: str) -> Update:
-        body, path = tmp_path / "body.bin", tmp_path / f"{version}.bin"
-        body.write_bytes(random.Random(version).randbytes(length))
-        layout = ["--header-size", "0x20", "--pad-header", "--slot-size", "0x80000", "--align", "8"]
-        command = [sys.executable, "-m", "imgtool.main", "sign", "--version", version, *layout, *more, str(body), str(path)]
-        subprocess.run(command, check=True, capture_output=True, timeout=60)
-        data = path.read_bytes()
-        assert data.startswith(MAGIC)
-        return Update(path, data, mcuboot_get_image_info(data).hash)
-
-    return made
+from updates import HEADER_LENGTH
 
 
 @pytest.fixture(autouse=True)

@@ -10,26 +10,10 @@ import time
 
 import attacks
 import boards
-import clients
 import pytest
 import sealing
 from attacks import BEFORE, OTHER, WANTED, everything, fails, level, refused, set_level
 from sealing import READ, SEAL_LENGTH, WRITE, Key, request
-
-
-@pytest.fixture
-def guarded(line):
-    made = attacks.Guarded(line.board, line.transport, Key.new(3, "administer"))
-    made.guard()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def over_udp(guarded):
-    if guarded.transport != "udp":
-        pytest.skip("what only peers with addresses can do")
-    return guarded
 
 
 def test_without_a_seal(guarded):
@@ -151,9 +135,10 @@ def test_the_counter_zero(guarded):
     assert level(connection) == BEFORE
 
 
-def test_another_session_s_packet(over_udp):
-    connection, session = over_udp.login()
-    other_connection, other = over_udp.login()
+@pytest.mark.udp
+def test_another_session_s_packet(guarded):
+    connection, session = guarded.login()
+    other_connection, other = guarded.login()
     assert (session.key, session.number) != (other.key, other.number)
     mixed = [
         sealing.seal(session.key, other.number, 1, set_level(WANTED)),
@@ -167,20 +152,22 @@ def test_another_session_s_packet(over_udp):
         assert its_session.ask(its_connection, set_level(OTHER)) == {}
 
 
-def test_another_peer_s_packet(over_udp):
+@pytest.mark.udp
+def test_another_peer_s_packet(guarded):
     """Brought from another port of the same host, before its owner's arrives."""
-    connection, session = over_udp.login()
+    connection, session = guarded.login()
     packet = session.seal(set_level(WANTED))
-    assert refused(over_udp.connect(), packet)
+    assert refused(guarded.connect(), packet)
     assert level(connection) == BEFORE
     connection.send(packet)
     assert sealing.payload(session.open(connection.receive())) == {}
 
 
-def test_another_transport_s_packet(over_udp):
+@pytest.mark.udp
+def test_another_transport_s_packet(guarded):
     """Over the serial line, which needs no seal, a wrong one is wrong."""
-    connection, session = over_udp.login()
-    assert refused(over_udp.line(), session.seal(set_level(WANTED)))
+    connection, session = guarded.login()
+    assert refused(guarded.line(), session.seal(set_level(WANTED)))
     assert level(connection) == BEFORE
 
 
@@ -287,16 +274,17 @@ def test_a_success_clears_the_failures(guarded):
         sealing.login(connection, guarded.key)
 
 
-def test_a_lock_out_is_its_address_s_alone(over_udp):
+@pytest.mark.udp
+def test_a_lock_out_is_its_address_s_alone(guarded):
     own = boards.own_address()
-    attacker = over_udp.connect(source=own)
+    attacker = guarded.connect(source=own)
     for _ in range(FREE_FAILURES + 2):
-        fail_to_log_in(attacker, over_udp.key)
-    assert fail_to_log_in(attacker, over_udp.key) == LOCKED
+        fail_to_log_in(attacker, guarded.key)
+    assert fail_to_log_in(attacker, guarded.key) == LOCKED
     # Not even another port of it.
-    assert fail_to_log_in(over_udp.connect(source=own), over_udp.key) == LOCKED
-    for connection in (over_udp.connect(source=boards.own_address()), over_udp.line()):
-        assert sealing.login(connection, over_udp.key).ask(connection, set_level(OTHER)) == {}
+    assert fail_to_log_in(guarded.connect(source=own), guarded.key) == LOCKED
+    for connection in (guarded.connect(source=boards.own_address()), guarded.line()):
+        assert sealing.login(connection, guarded.key).ask(connection, set_level(OTHER)) == {}
 
 
 def test_an_unknown_key_is_refused_as_a_wrong_one(guarded):
@@ -307,11 +295,12 @@ def test_an_unknown_key_is_refused_as_a_wrong_one(guarded):
     assert fail_to_log_in(connection, guarded.key) == sealing.ACCESS_DENIED
 
 
-def test_logins_from_many_addresses(over_udp):
+@pytest.mark.udp
+def test_logins_from_many_addresses(guarded):
     """Sixty-four at once. The one who has a session notices nothing, nor does the serial line."""
-    connection, session = over_udp.login(over_udp.connect(source="127.0.3.250"))
-    flood = [over_udp.connect(source=f"127.0.3.{1 + number}") for number in range(64)]
-    wrong = Key(over_udp.key.number, "administer", os.urandom(32))
+    connection, session = guarded.login(guarded.connect(source="127.0.3.250"))
+    flood = [guarded.connect(source=f"127.0.3.{1 + number}") for number in range(64)]
+    wrong = Key(guarded.key.number, "administer", os.urandom(32))
     for turn in range(5):
         for attacker in flood:
             attacker.send(sealing.login_request(wrong, os.urandom(16), os.urandom(16)))
@@ -320,18 +309,19 @@ def test_logins_from_many_addresses(over_udp):
         codes = {sealing.code(sealing.payload(answer)) for answer in everything(attacker)}
         assert codes <= {sealing.ACCESS_DENIED, LOCKED, (sealing.ACCESS, sealing.STALE)}, codes
     assert session.ask(connection, set_level(OTHER)) == {}
-    line = over_udp.line()
-    assert sealing.login(line, over_udp.key).ask(line, set_level(BEFORE)) == {}
+    line = guarded.line()
+    assert sealing.login(line, guarded.key).ask(line, set_level(BEFORE)) == {}
 
 
-def test_more_sessions_than_there_is_room(over_udp):
+@pytest.mark.udp
+def test_more_sessions_than_there_is_room(guarded):
     """The one that was idle longest makes room, and its packets are refused; it can log in anew."""
-    pairs = [over_udp.login() for _ in range(6)]
+    pairs = [guarded.login() for _ in range(6)]
     first_connection, first = pairs[0]
     last_connection, last = pairs[-1]
     assert refused(first_connection, first.seal(set_level(WANTED)))
     assert last.ask(last_connection, set_level(OTHER)) == {}
-    assert sealing.login(first_connection, over_udp.key).ask(first_connection, set_level(BEFORE)) == {}
+    assert sealing.login(first_connection, guarded.key).ask(first_connection, set_level(BEFORE)) == {}
 
 
 def test_after_a_logout(guarded):
@@ -357,11 +347,12 @@ def test_a_removed_key_s_session(guarded):
     assert level(connection) == BEFORE
 
 
+@pytest.mark.udp
 @pytest.mark.parametrize(("role", "may"), [("read", set()), ("operate", {"level"}), ("administer", {"level", "policy"})])
-def test_a_role_does_what_it_may_and_no_more(over_udp, role, may):
+def test_a_role_does_what_it_may_and_no_more(guarded, role, may):
     key = Key.new(9, role)
-    assert sealing.add_key(over_udp.line(), key) == {}
-    connection = over_udp.connect()
+    assert sealing.add_key(guarded.line(), key) == {}
+    connection = guarded.connect()
     session = sealing.login(connection, key)
     assert session.role == role
     wanted = {
@@ -395,21 +386,23 @@ def test_keys_are_never_told(guarded):
     assert session.ask(connection, set_level(OTHER)) == {}
 
 
-def test_keys_are_not_provisioned_over_the_network(over_udp):
-    connection, session = over_udp.login()
+@pytest.mark.udp
+def test_keys_are_not_provisioned_over_the_network(guarded):
+    connection, session = guarded.login()
     own = Key.new(5, "administer")
     packet = request(WRITE, sealing.ACCESS, sealing.KEYS, {"id": own.number, "role": own.role, "key": own.secret})
     assert refused(connection, packet)
     assert sealing.code(session.ask(connection, packet)) == (sealing.ACCESS, sealing.WRONG_TRANSPORT)
-    removal = request(WRITE, sealing.ACCESS, sealing.KEYS, {"id": over_udp.key.number, "delete": True})
+    removal = request(WRITE, sealing.ACCESS, sealing.KEYS, {"id": guarded.key.number, "delete": True})
     assert sealing.code(session.ask(connection, removal)) == (sealing.ACCESS, sealing.WRONG_TRANSPORT)
     with pytest.raises(sealing.Refused):
-        sealing.login(over_udp.connect(), own)
+        sealing.login(guarded.connect(), own)
 
 
-def test_what_a_stranger_may_not_do_over_udp(over_udp):
+@pytest.mark.udp
+def test_what_a_stranger_may_not_do_guarded(guarded):
     """By hand, as some of it no client sends."""
-    connection = over_udp.connect()
+    connection = guarded.connect()
     for group, command, said in [
         (sealing.OS, sealing.RESET, {}),
         (sealing.OS, 4, {"datetime": "2020-01-01T00:00:00"}),
@@ -418,7 +411,7 @@ def test_what_a_stranger_may_not_do_over_udp(over_udp):
         (sealing.IMAGE, 5, {}),
         (sealing.SETTINGS, 0, {"name": "a/b", "val": b"1"}),
         (sealing.SETTINGS, 1, {"name": "a/b"}),
-        (sealing.FILES, 0, {"off": 0, "len": 1, "data": b"1", "name": f"{over_udp.board.traits.mount_point}/x"}),
+        (sealing.FILES, 0, {"off": 0, "len": 1, "data": b"1", "name": f"{guarded.board.traits.mount_point}/x"}),
         (sealing.SHELL, 0, {"argv": ["version"]}),
         (sealing.BASIC, 0, {}),
         (64, 3, {"topic": "uptime", "period": 100}),
@@ -427,19 +420,3 @@ def test_what_a_stranger_may_not_do_over_udp(over_udp):
         (sealing.ACCESS, sealing.POLICY, {"default": True}),
     ]:
         assert refused(connection, request(WRITE, group, command, said)), (group, command)
-
-
-def test_smpmgr_without_a_key(over_udp, tmp_path):
-    image = tmp_path / "image.bin"
-    image.write_bytes(bytes.fromhex("3db8f396") + bytes(1000))
-
-    def said(*arguments: object) -> str:
-        done = clients.smpmgr(over_udp.board, "udp", *arguments, seconds=60)
-        return done.stdout + done.stderr
-
-    assert "r='hello'" in said("os", "echo", "hello")
-    assert "server" in said("statistics", "list")
-    assert "EACCESSDENIED" in said("os", "reset")
-    assert "EACCESSDENIED" in said("shell", "version")
-    assert "EACCESSDENIED" in said("image", "erase", "0")
-    assert "EACCESSDENIED" in said("image", "upload", image)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Reads telemetry and logs of a device over SMP, every record once and exactly how many were lost; and has a key, where a device
-//! asks for one.
+//! Reads telemetry, logs and the record of a crash of a device over SMP: every record once, and exactly how many were lost. Has a
+//! key, where a device asks for one.
 //!
 //! ```text
 //! Connection (UDP or serial, mcumgr-toolkit)  \
@@ -22,6 +22,7 @@
 mod access;
 mod address;
 mod connection;
+mod crash;
 mod cursor;
 mod device;
 mod error;
@@ -34,6 +35,7 @@ mod topic;
 pub use access::{Caller, CallerSession, Keys, Policy};
 pub use address::{Address, InvalidAddress, UDP_PORT};
 pub use connection::{Connection, open};
+pub use crash::{Crash, CrashLog};
 pub use cursor::{Answer, Batch, Cursor, Inconsistent, Numbered};
 pub use device::{Device, Frame, Frames, Link};
 pub use error::{Error, LinkError};

@@ -27,6 +27,12 @@ void westerly_defmt_wake(void);
 void westerly_defmt_wait(bool retry);
 
 /*
+ * Called by that thread whenever it waits and for each frame. How many milliseconds it may wait until the next time; 0: any. The
+ * crate's own says 0 and is weak.
+ */
+uint32_t westerly_defmt_alive(void);
+
+/*
  * Where frames can go. One writer at a time each: begin asks for room for a whole frame and may refuse, end makes it visible.
  * Out of range or not built in: never any room.
  */

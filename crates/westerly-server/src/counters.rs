@@ -175,6 +175,8 @@ counters! {
         bytes_sent,
         /// Datagrams dropped: longer than a packet may be.
         dropped_too_large,
+        /// Datagrams dropped: more waited than could be answered, and their sender had had its share.
+        dropped_busy,
         /// Answers the network did not take.
         unsent,
     }

@@ -3,6 +3,7 @@
 
 mod device;
 
+use westerly_server::wire::access::{self, seal};
 use westerly_server::wire::cbor::Message;
 use westerly_server::wire::crash;
 use westerly_server::wire::enumeration::{self, CountResponse, DetailsResponse, ListResponse, SingleResponse};
@@ -24,7 +25,7 @@ use westerly_server::wire::settings::{self, ReadResponse};
 use westerly_server::wire::shell::ExecuteResponse;
 use westerly_server::wire::statistics::{self, GroupResponse};
 use westerly_server::wire::telemetry;
-use westerly_server::{AllowAll, Buffers, Caller, Identity, Requests, Server, ServerCounters, Transport};
+use westerly_server::{Requests, Server, ServerCounters};
 
 message! {
     /// A group's error that says where a transfer goes on.
@@ -38,13 +39,6 @@ message! {
     }
 }
 
-const CALLER: Caller = Caller {
-    transport: Transport::Udp,
-    identity: Identity::Anonymous,
-    peer: 0,
-    buffers: Buffers { size: 2048, count: 2 },
-};
-
 fn packets(field: &str) -> Vec<Vec<u8>> {
     let byte = |pair: &[u8]| u8::from_str_radix(str::from_utf8(pair).unwrap(), 16).unwrap();
     let packet = |text: &str| -> Vec<u8> {
@@ -56,13 +50,14 @@ fn packets(field: &str) -> Vec<Vec<u8>> {
 }
 
 fn answers(suite: &str, requests: &[Vec<u8>]) -> Vec<Vec<u8>> {
-    let mut server = Server::new(AllowAll);
+    let caller = device::caller(suite);
+    let mut server = Server::new(device::guard(suite));
     let mut answers = Vec::new();
     device::with(suite, |groups| {
         for packet in requests {
             let mut requests = Requests::new(packet);
             let mut buffer = [0xaa; 1472];
-            while let Some(answer) = server.handle(groups, &CALLER, &mut requests, &mut buffer) {
+            while let Some(answer) = server.handle(groups, &caller, &mut requests, &mut buffer) {
                 answers.push(buffer[..answer.length].to_vec());
             }
         }
@@ -80,7 +75,11 @@ fn read_and_write_again(packet: &[u8]) -> Vec<u8> {
         let length = M::decode(payload).unwrap().encode(&mut buffer).unwrap();
         buffer[..length].to_vec()
     }
+    // A seal has one form, which is not that of messages.
+    let end = seal::split(seal::Direction::Answer, packet).map_or(packet.len(), |sealed| sealed.messages.len());
+    let (packet, seal) = packet.split_at(end);
     let (header, payload) = Header::split(packet).unwrap();
+    assert_eq!(payload.len(), usize::from(header.length));
     let payload = match (Status::decode(payload).unwrap(), header.group, header.command) {
         (Status { code: Some(_), .. } | Status { error: Some(_), .. }, group::FILES, _) => {
             again::<GroupErrorAt>(payload)
@@ -133,12 +132,21 @@ fn read_and_write_again(packet: &[u8]) -> Vec<u8> {
         (_, group::IO, io::command::VALUE) if header.operation == Operation::ReadResponse => {
             again::<io::ReadResponse>(payload)
         }
+        (_, group::ACCESS, access::command::CHALLENGE) => again::<access::ChallengeResponse>(payload),
+        (_, group::ACCESS, access::command::LOGIN) => again::<access::LoginResponse>(payload),
+        (_, group::ACCESS, access::command::SESSION) => again::<access::SessionResponse>(payload),
+        (_, group::ACCESS, access::command::KEYS) if header.operation == Operation::ReadResponse => {
+            again::<access::KeysResponse>(payload)
+        }
+        (_, group::ACCESS, access::command::POLICY) if header.operation == Operation::ReadResponse => {
+            again::<access::PolicyResponse>(payload)
+        }
         (_, group::CRASH, crash::command::RECORD) => again::<crash::RecordResponse>(payload),
         (_, group::CRASH, crash::command::LOG) => again::<crash::LogResponse>(payload),
-        (_, group::TELEMETRY | group::LOG | group::IO | group::CRASH, _) => again::<Empty>(payload),
+        (_, group::ACCESS | group::TELEMETRY | group::LOG | group::IO | group::CRASH, _) => again::<Empty>(payload),
         (_, group, command) => panic!("no type for group {group}, command {command}"),
     };
-    [&header.to_bytes()[..], &payload].concat()
+    [&header.to_bytes()[..], &payload, seal].concat()
 }
 
 fn check(suite: &str, file: &str) {
@@ -169,6 +177,8 @@ macro_rules! files {
 }
 
 files! {
+    access
+    access_serial
     crash
     enumeration
     envelope

@@ -162,11 +162,17 @@ impl Shell for SimulatedShell {
 mod tests {
     use super::*;
     use crate::folder::Folder;
+    use westerly_server::AccessCounters;
+
+    fn counters() -> Arc<BoardCounters> {
+        static ACCESS: AccessCounters = AccessCounters::new();
+        Arc::new(BoardCounters::new(&ACCESS))
+    }
 
     #[test]
     fn lines() {
         let folder = Folder::open(None).unwrap();
-        let counters = Arc::new(BoardCounters::default());
+        let counters = counters();
         counters.udp.packets_sent.set(7);
         let settings = SimulatedSettings::new(folder.path(), "here".into());
         let signals = Signals::new(1, vec![], settings.clone(), counters.telemetry.clone());
@@ -203,7 +209,7 @@ mod tests {
         let folder = Folder::open(None).unwrap();
         let settings = SimulatedSettings::new(folder.path(), "here".into());
         let signals = Signals::new(1, vec![], settings.clone(), Arc::default());
-        let mut shell = SimulatedShell::new(settings, Arc::default(), signals);
+        let mut shell = SimulatedShell::new(settings, counters(), signals);
         let mut output = [0; 4];
         assert_eq!(shell.execute("echo hello", &mut output), Executed { length: 4, cut: 2, returned: 0 });
         assert_eq!(&output, b"hell");

@@ -33,7 +33,7 @@ pub mod command {
 
 /// Codes of this group's errors.
 pub mod code {
-    /// Too many logins failed from this address. Try again after a minute at most, and not before: it would be longer.
+    /// Too many logins failed from this address. Try again later: after 64 seconds at most.
     pub const LOCKED_OUT: u16 = 2;
     /// Somebody logged in since the challenge was given, or the device restarted. Ask for another.
     pub const STALE_CHALLENGE: u16 = 3;

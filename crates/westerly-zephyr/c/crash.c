@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * Writes a record of a crash, and restarts. Whatever crashed, what this file does is bounded, takes no lock, allocates nothing
- * and trusts no pointer more than it has to: the record is whole and checks after each of its two steps, the second of which
- * looks at the crashed thread and at the log. A crash in here restarts at once, with what the first step left.
+ * and trusts no pointer more than it has to: the record checks after each of three steps, the second of which looks at the
+ * thread and its stack, the third at the log. A crash in here restarts at once, with what the step before has left.
  */
 
 #include <string.h>
@@ -197,35 +197,49 @@ static void begin(struct westerly_crash *crash, enum westerly_crash_reason reaso
 #endif
 }
 
-/* What it takes to look at the thread and the log for. */
-static void go_on(struct westerly_crash *crash, const struct k_thread *thread)
+/* The thread: into a copy, so that the record checks whatever happens meanwhile. */
+static void thread_take(struct westerly_crash *crash, const struct k_thread *thread)
 {
-	size_t frames = 0;
+	struct westerly_crash copy = *crash;
 
-	crash->uptime = k_uptime_get();
-#ifdef CONFIG_THREAD_NAME
+	copy.uptime = k_uptime_get();
 	if (thread != NULL) {
-		crash->thread_length = copied(crash->thread, sizeof(crash->thread), thread->name,
-					      strnlen(thread->name, sizeof(thread->name)));
-	}
+		if (copy.reason == WESTERLY_CRASH_WATCHDOG) {
+			westerly_crash_waiting(&copy, thread);
+		}
+#ifdef CONFIG_THREAD_NAME
+		copy.thread_length = copied(copy.thread, sizeof(copy.thread), thread->name,
+					    strnlen(thread->name, sizeof(thread->name)));
 #endif
-	westerly_crash_stack(crash, thread);
+	}
+	westerly_crash_stack(&copy, thread);
+	memcpy(crash, &copy, offsetof(struct westerly_crash, frames));
+	seal(crash, 0);
+}
+
+/* The log, which is behind what the record's check covers until it is all there. */
+static void log_take(struct westerly_crash *crash)
+{
 #ifdef CONFIG_WESTERLY_LOG
 	westerly_defmt_fatal(crash->reason == WESTERLY_CRASH_WATCHDOG ? WESTERLY_DEFMT_STOPPED : crash->code,
 			     crash->thread, crash->thread_length, crash->pc);
-	frames = westerly_defmt_last(crash->frames, SIZE - offsetof(struct westerly_crash, frames));
+	seal(crash, westerly_defmt_last(crash->frames, SIZE - offsetof(struct westerly_crash, frames)));
+#else
+	ARG_UNUSED(crash);
 #endif
-	seal(crash, frames);
 }
 
-static FUNC_NORETURN void end(unsigned int code)
+static FUNC_NORETURN void end(unsigned int code, bool first)
 {
-	LOG_PANIC();
+	/* Not after a crash in here: it may have been in this. */
+	if (first) {
+		LOG_PANIC();
 #ifdef CONFIG_WESTERLY_LOG
-	westerly_defmt_flush();
+		westerly_defmt_flush();
 #endif
+	}
 	if (IS_ENABLED(CONFIG_WESTERLY_CRASH_RESTART)) {
-		westerly_reboot();
+		westerly_crash_restart();
 	}
 	k_fatal_halt(code);
 }
@@ -236,30 +250,36 @@ static bool is_first(void)
 	bool first = !recording;
 
 	recording = true;
-	return first && memory != NULL;
+	return first;
 }
 
 void k_sys_fatal_error_handler(unsigned int code, const struct arch_esf *frame)
 {
-	if (is_first()) {
+	bool first = is_first();
+
+	if (first && memory != NULL) {
 		begin(memory, reason_of(code), code);
 		westerly_crash_running(memory, frame, __builtin_return_address(0));
 		seal(memory, 0);
-		go_on(memory, westerly_crash_in_interrupt(frame) ? NULL : k_current_get());
+		thread_take(memory, westerly_crash_in_interrupt(frame) ? NULL : k_current_get());
+		log_take(memory);
 	}
-	end(code);
+	end(code, first);
 }
 
 void westerly_crash_stopped(const struct k_thread *thread)
 {
 	(void)irq_lock();
-	if (is_first()) {
+
+	bool first = is_first();
+
+	if (first && memory != NULL) {
 		begin(memory, WESTERLY_CRASH_WATCHDOG, K_ERR_KERNEL_PANIC);
 		seal(memory, 0);
-		westerly_crash_waiting(memory, thread);
-		go_on(memory, thread);
+		thread_take(memory, thread);
+		log_take(memory);
 	}
-	end(K_ERR_KERNEL_PANIC);
+	end(K_ERR_KERNEL_PANIC, first);
 }
 
 /* The kernel's, which is weak, panics too. */

@@ -82,6 +82,8 @@ void westerly_crash_waiting(struct westerly_crash *crash, const struct k_thread 
 void westerly_crash_stack(struct westerly_crash *crash, const struct k_thread *thread);
 /* Whether it was an interrupt that crashed, and no thread. */
 bool westerly_crash_in_interrupt(const struct arch_esf *frame);
+/* Restarts, from whatever depth of faults and interrupts. */
+void westerly_crash_restart(void);
 
 /* crash_host.c, on native_sim: memory that the process shares with the one that takes its place on a restart. */
 void *westerly_crash_host_memory(size_t size);

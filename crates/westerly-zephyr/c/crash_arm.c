@@ -32,6 +32,12 @@ const char *westerly_crash_register_name(uint8_t index)
 	return index < ARRAY_SIZE(names) ? names[index] : "";
 }
 
+/* Not sys_reboot(): on some processors, the lm3s6965 among them, it leaves one exception and begins the program anew. */
+void westerly_crash_restart(void)
+{
+	NVIC_SystemReset();
+}
+
 static bool is_code(uintptr_t address)
 {
 	return address >= (uintptr_t)__text_region_start && address < (uintptr_t)__text_region_end;

@@ -10,6 +10,7 @@
 #include <zephyr/kernel.h>
 
 #include "crash.h"
+#include "westerly.h"
 
 const char *westerly_crash_register_name(uint8_t index)
 {
@@ -28,7 +29,8 @@ void westerly_crash_running(struct westerly_crash *crash, const struct arch_esf 
 {
 	ARG_UNUSED(frame);
 #ifdef CONFIG_ARCH_POSIX
-	uintptr_t found[2 * WESTERLY_CRASH_STACK];
+	/* Not on the stack, which is searched. */
+	static uintptr_t found[2 * WESTERLY_CRASH_STACK];
 	size_t count = westerly_crash_host_stack(found, ARRAY_SIZE(found));
 	size_t first = 0;
 
@@ -50,6 +52,11 @@ void westerly_crash_running(struct westerly_crash *crash, const struct arch_esf 
 	ARG_UNUSED(crash);
 	ARG_UNUSED(caller);
 #endif
+}
+
+void westerly_crash_restart(void)
+{
+	westerly_reboot();
 }
 
 void westerly_crash_waiting(struct westerly_crash *crash, const struct k_thread *thread)

@@ -10,6 +10,7 @@
 #include <zephyr/kernel.h>
 
 #include "text.h"
+#include "watchdog.h"
 #include "westerly.h"
 
 #ifdef CONFIG_FILE_SYSTEM_LITTLEFS
@@ -97,11 +98,15 @@ int westerly_file_seek(int file, uint32_t offset)
 
 int westerly_file_read(int file, uint8_t *into, size_t size)
 {
+	westerly_watchdog_report();
+
 	return westerly_error((int)fs_read(&files[file], into, size));
 }
 
 int westerly_file_write(int file, const uint8_t *data, size_t length)
 {
+	westerly_watchdog_report();
+
 	ssize_t written = fs_write(&files[file], data, length);
 
 	if (written < 0) {

@@ -12,6 +12,7 @@
 #include <zephyr/storage/flash_map.h>
 #include <zephyr/sys/util.h>
 
+#include "watchdog.h"
 #include "westerly.h"
 
 #define SLOTS 2
@@ -72,6 +73,8 @@ int westerly_image_slot_size(uint8_t image, uint8_t slot, uint32_t *size)
 
 int westerly_image_read(uint8_t image, uint8_t slot, uint32_t offset, uint8_t *into, size_t size)
 {
+	westerly_watchdog_report();
+
 	const struct flash_area *area;
 	int error = open_slot(image, slot, &area);
 
@@ -84,6 +87,8 @@ int westerly_image_read(uint8_t image, uint8_t slot, uint32_t offset, uint8_t *i
 
 int westerly_image_write(uint8_t image, uint8_t slot, uint32_t offset, const uint8_t *data, size_t length)
 {
+	westerly_watchdog_report();
+
 	const struct flash_area *area;
 	int error = open_slot(image, slot, &area);
 
@@ -163,6 +168,8 @@ static int erase_page(const struct flash_area *area, uint32_t offset, uint32_t *
 
 int westerly_image_erase(uint8_t image, uint8_t slot, uint32_t offset, uint32_t *next)
 {
+	westerly_watchdog_report();
+
 	const struct flash_area *area;
 	int error = open_slot(image, slot, &area);
 

@@ -6,11 +6,19 @@
 
 #include <zephyr/kernel.h>
 
+#include "watchdog.h"
 #include "westerly.h"
 
 void westerly_sleep(uint32_t milliseconds)
 {
+	westerly_watchdog_report();
 	(void)k_msleep(milliseconds);
+}
+
+void westerly_sleep_tick(void)
+{
+	westerly_watchdog_report();
+	(void)k_sleep(K_TICKS(1));
 }
 
 uint64_t westerly_uptime(void)
@@ -25,18 +33,30 @@ void westerly_yield(void)
 
 bool westerly_semaphore_take(struct k_sem *semaphore, uint32_t milliseconds)
 {
-	return k_sem_take(semaphore, K_MSEC(milliseconds)) == 0;
+	do {
+		uint32_t part = MIN(milliseconds, WESTERLY_WAIT_MS);
+
+		westerly_watchdog_report();
+		if (k_sem_take(semaphore, K_MSEC(part)) == 0) {
+			return true;
+		}
+		milliseconds -= part;
+	} while (milliseconds > 0);
+	return false;
 }
 
 bool westerly_semaphore_wait(struct k_sem *semaphore)
 {
-	return k_sem_take(semaphore, K_FOREVER) == 0;
+	westerly_watchdog_report();
+	return k_sem_take(semaphore, WESTERLY_WAIT) == 0;
 }
 
 void westerly_mutex_lock(struct k_mutex *mutex)
 {
-	/* K_FOREVER and a mutex: there is no other way to come back than with the lock. */
-	(void)k_mutex_lock(mutex, K_FOREVER);
+	/* Whoever waits lives, also if the one who has the lock does not. */
+	do {
+		westerly_watchdog_report();
+	} while (k_mutex_lock(mutex, WESTERLY_WAIT) != 0);
 }
 
 void westerly_print_line(const char *text, size_t length)

@@ -7,6 +7,7 @@
 #include <zephyr/kernel.h>
 #include <zephyr/sys/atomic.h>
 
+#include "watchdog.h"
 #include "westerly.h"
 
 /* The button of an event that only wakes. */
@@ -35,7 +36,9 @@ void westerly_sampler_wake(void)
 
 bool westerly_event_wait(struct westerly_event *event, uint32_t milliseconds)
 {
-	return k_msgq_get(&events, event, K_MSEC(milliseconds)) == 0 && event->button != NO_BUTTON;
+	westerly_watchdog_report();
+	/* Who wakes early looks at what is due, and waits again. */
+	return k_msgq_get(&events, event, K_MSEC(MIN(milliseconds, WESTERLY_WAIT_MS))) == 0 && event->button != NO_BUTTON;
 }
 
 uint32_t westerly_events_lost(void)

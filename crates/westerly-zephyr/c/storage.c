@@ -14,6 +14,7 @@
 #include <zephyr/fs/nvs.h>
 #endif
 
+#include "watchdog.h"
 #include "westerly.h"
 
 #define PARTITION FIXED_PARTITION_ID(storage_partition)
@@ -56,6 +57,8 @@ static int settings_start_over(void)
 
 int westerly_storage_erase(void)
 {
+	westerly_watchdog_report();
+
 	const struct flash_area *area;
 
 	if (flash_area_open(PARTITION, &area) != 0) {

@@ -10,6 +10,7 @@
 #include <zephyr/kernel.h>
 #include <zephyr/net/socket.h>
 
+#include "watchdog.h"
 #include "westerly.h"
 
 /* What the simulator sets options to that are not given. */
@@ -92,22 +93,26 @@ int westerly_udp_open(void)
 	return socket;
 }
 
-int westerly_udp_receive(int socket, uint8_t *buffer, size_t size, struct westerly_udp_peer *peer)
+int westerly_udp_receive(int socket, uint8_t *buffer, size_t size, struct westerly_udp_peer *peer, bool *waited)
 {
 	struct sockaddr_in from = {0};
 	socklen_t from_length = sizeof(from);
 	ssize_t length;
 
+	*waited = false;
 	/* Waits in poll and not in recvfrom, which holds the socket's lock meanwhile: no other thread could close it. */
-	do {
+	while ((length = zsock_recvfrom(socket, buffer, size, ZSOCK_MSG_DONTWAIT, (struct sockaddr *)&from,
+					&from_length)) < 0 &&
+	       (errno == EAGAIN || errno == EWOULDBLOCK)) {
 		struct zsock_pollfd readable = {.fd = socket, .events = ZSOCK_POLLIN};
 
-		if (zsock_poll(&readable, 1, -1) < 0) {
+		westerly_watchdog_report();
+		if (zsock_poll(&readable, 1, WESTERLY_WAIT_MS) < 0) {
 			return failure();
 		}
-		length = zsock_recvfrom(socket, buffer, size, ZSOCK_MSG_DONTWAIT, (struct sockaddr *)&from,
-					&from_length);
-	} while (length < 0 && (errno == EAGAIN || errno == EWOULDBLOCK));
+		from_length = sizeof(from);
+		*waited = true;
+	}
 	if (length < 0) {
 		return failure();
 	}

@@ -64,6 +64,9 @@ void westerly_fatal(const char *file, size_t file_length, uint32_t line);
 struct k_thread;
 FUNC_NORETURN void westerly_crash_stopped(const struct k_thread *thread);
 
+/* src/watchdog.rs: the calling thread will report from now on; a thread that does not end. */
+void westerly_watchdog_join(void);
+
 /* src/console.rs */
 void westerly_print_line(const char *text, size_t length);
 
@@ -105,6 +108,7 @@ uint32_t westerly_uart_drain_time(void);
 
 /* src/time.rs */
 void westerly_sleep(uint32_t milliseconds);
+void westerly_sleep_tick(void);
 uint64_t westerly_uptime(void); /* ms */
 void westerly_yield(void);
 
@@ -123,7 +127,8 @@ struct westerly_udp_peer {
 
 int westerly_udp_open(void);
 void westerly_udp_close(void);
-int westerly_udp_receive(int socket, uint8_t *buffer, size_t size, struct westerly_udp_peer *peer);
+/* waited: whether the socket was empty before. */
+int westerly_udp_receive(int socket, uint8_t *buffer, size_t size, struct westerly_udp_peer *peer, bool *waited);
 int westerly_udp_send(int socket, const uint8_t *data, size_t length, const struct westerly_udp_peer *peer);
 void westerly_udp_thread_start(void (*entry)(void));
 
@@ -208,6 +213,11 @@ int westerly_settings_kept(const char *name, size_t name_length, uint8_t *into, 
 uint32_t westerly_boots(void);
 /* Once, when the settings are loaded. */
 void westerly_boot_count(void);
+
+/* src/access.rs: random bytes, all zero without a source of them. */
+void westerly_random(uint8_t *into, size_t size);
+/* native_sim: the access over UDP as the command line asks, as CONFIG_WESTERLY_UDP_ACCESS counts it. */
+int westerly_udp_access_option(void);
 
 /* src/statistics.rs: Zephyr's own. each returns false to see no more. The names live for the length of the call. */
 void westerly_statistics(bool (*each)(const char *name, uint64_t value, void *context), void *context);

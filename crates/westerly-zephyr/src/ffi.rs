@@ -80,6 +80,7 @@ unsafe extern "C" {
     pub(crate) safe fn westerly_uart_mcumgr() -> *const device;
     pub(crate) safe fn westerly_uart_drain_time() -> u32;
     pub(crate) safe fn westerly_sleep(milliseconds: u32);
+    pub(crate) safe fn westerly_sleep_tick();
     pub(crate) safe fn westerly_uptime() -> u64;
     pub(crate) safe fn westerly_yield();
     pub(crate) fn westerly_semaphore_take(semaphore: *mut k_sem, milliseconds: u32) -> bool;
@@ -87,12 +88,31 @@ unsafe extern "C" {
     pub(crate) fn westerly_mutex_lock(mutex: *mut k_mutex);
 }
 
+#[cfg(westerly_watchdog)]
+unsafe extern "C" {
+    pub(crate) safe fn westerly_watchdog_join();
+    pub(crate) safe fn westerly_watchdog_report();
+}
+
 #[cfg(westerly_udp)]
 unsafe extern "C" {
     pub(crate) safe fn westerly_udp_open() -> c_int;
-    pub(crate) fn westerly_udp_receive(socket: c_int, buffer: *mut u8, size: usize, peer: *mut UdpPeer) -> c_int;
+    pub(crate) fn westerly_udp_receive(
+        socket: c_int,
+        buffer: *mut u8,
+        size: usize,
+        peer: *mut UdpPeer,
+        waited: *mut bool,
+    ) -> c_int;
     pub(crate) fn westerly_udp_send(socket: c_int, data: *const u8, length: usize, peer: *const UdpPeer) -> c_int;
     pub(crate) safe fn westerly_udp_thread_start(entry: extern "C" fn());
+}
+
+#[cfg(westerly_access)]
+unsafe extern "C" {
+    pub(crate) fn westerly_random(into: *mut u8, size: usize);
+    #[cfg(westerly_udp_access_option)]
+    pub(crate) safe fn westerly_udp_access_option() -> c_int;
 }
 
 #[cfg(westerly_files)]
@@ -105,7 +125,7 @@ pub(crate) enum FileMode {
 
 #[cfg(westerly_files)]
 unsafe extern "C" {
-    pub(crate) fn westerly_file_open(name: *const u8, length: usize, mode: FileMode) -> c_int;
+    pub(crate) fn westerly_file_open(name: *const u8, length: usize, mode: u8) -> c_int;
     pub(crate) fn westerly_file_length(file: c_int, length: *mut u32) -> c_int;
     pub(crate) fn westerly_file_seek(file: c_int, offset: u32) -> c_int;
     pub(crate) fn westerly_file_read(file: c_int, into: *mut u8, size: usize) -> c_int;

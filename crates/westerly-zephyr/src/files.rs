@@ -63,7 +63,7 @@ impl Files for ZephyrFiles {
             OpenMode::Continue => FileMode::Continue,
         };
         // SAFETY: C reads the path, not beyond its length.
-        let result = unsafe { ffi::westerly_file_open(path.as_ptr(), path.len(), mode) };
+        let result = unsafe { ffi::westerly_file_open(path.as_ptr(), path.len(), mode as u8) };
         outcome(result, FileError::Open).map(|_| File(result))
     }
 

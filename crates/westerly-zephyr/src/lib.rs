@@ -16,6 +16,8 @@
 
 #![no_std]
 
+#[cfg(westerly_access)]
+pub mod access;
 mod application;
 pub mod console;
 #[cfg(westerly_crash)]
@@ -56,6 +58,7 @@ pub mod time;
 pub mod uart;
 #[cfg(westerly_udp)]
 pub mod udp;
+pub mod watchdog;
 
 /// Which start of the device this is, counted from 1 in the setting `device/boots`. `None` before the settings are started,
 /// and where it is not counted: without settings, or if the number could not be stored.

@@ -81,7 +81,7 @@ impl Semaphore {
 
     /// Waits until the semaphore is given, and takes it.
     pub fn take(&'static self) {
-        // SAFETY: `object` is set up and static. Only a reset ends the wait early: go on waiting.
+        // SAFETY: `object` is set up and static. A wait that ends early is to report to the watchdog: go on waiting.
         while !unsafe { ffi::westerly_semaphore_wait(self.object()) } {}
     }
 

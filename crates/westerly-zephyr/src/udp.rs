@@ -20,10 +20,25 @@ impl Error {
 pub struct Peer(ffi::UdpPeer);
 
 impl Peer {
+    /// The address alone.
+    pub fn address(&self) -> u32 {
+        self.0.address
+    }
+
     /// Address and port as one number.
     pub fn number(&self) -> u64 {
         u64::from(self.0.address) << 16 | u64::from(self.0.port)
     }
+}
+
+/// A datagram that arrived.
+pub struct Received {
+    /// Its length, cut to the buffer.
+    pub length: usize,
+    /// Its sender.
+    pub peer: Peer,
+    /// Whether there was none before it: the socket was empty.
+    pub waited: bool,
 }
 
 /// A bound IPv4 socket.
@@ -36,12 +51,12 @@ impl Socket {
         Error::from_result(socket).map(|_| Self(socket))
     }
 
-    /// Waits for a datagram. Returns its length, cut to `buffer`, and its sender.
-    pub fn receive(&mut self, buffer: &mut [u8]) -> Result<(usize, Peer), Error> {
-        let mut peer = ffi::UdpPeer::default();
-        // SAFETY: C writes no more than `len` bytes to `buffer`, and fills a structure of its own layout.
-        let length = unsafe { ffi::westerly_udp_receive(self.0, buffer.as_mut_ptr(), buffer.len(), &raw mut peer) };
-        Error::from_result(length).map(|length| (length.min(buffer.len()), Peer(peer)))
+    /// Waits for a datagram.
+    pub fn receive(&mut self, buffer: &mut [u8]) -> Result<Received, Error> {
+        let (mut peer, mut waited) = (ffi::UdpPeer::default(), false);
+        // SAFETY: C writes no more than `len` bytes to `buffer`, and fills a structure of its own layout and a bool.
+        let length = unsafe { ffi::westerly_udp_receive(self.0, buffer.as_mut_ptr(), buffer.len(), &raw mut peer, &raw mut waited) };
+        Error::from_result(length).map(|length| Received { length: length.min(buffer.len()), peer: Peer(peer), waited })
     }
 
     /// Sends one datagram.

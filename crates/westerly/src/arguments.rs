@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 pub(crate) use access::{AddKey, Key, NewKey, Policy, Proxy, Reset, Whoami};
 use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
-pub(crate) use device::{DeviceArguments, Logs, Monitor, Output, Telemetry, read_key};
+pub(crate) use device::{Crash, DeviceArguments, Logs, Monitor, Output, Telemetry, read_key};
 use westerly_server::{Access, Rule, Transport};
 use westerly_sim::{Options, SERIAL_PACKET_MAX, SMALLEST_PACKET, SensorFailure, Serial, UDP_PACKET_MAX};
 
@@ -45,6 +45,8 @@ pub(crate) enum Command {
     Whoami(Whoami),
     /// Seal the packets of other tools: they talk to this machine, and the device hears its key
     Proxy(Proxy),
+    /// Print what a device recorded of its last crash, and with the firmware's ELF file where in the source it was
+    Crash(Crash),
 }
 
 /// How the simulated board is to be.

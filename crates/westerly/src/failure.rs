@@ -39,6 +39,13 @@ pub(crate) enum Failure {
         /// Why.
         error: Error,
     },
+    /// The record of a crash could not be read or cleared.
+    Crash {
+        /// Of which device.
+        address: Address,
+        /// Why.
+        error: Error,
+    },
     /// The device has no topic of that name.
     NoSuchTopic {
         /// That name.
@@ -153,6 +160,14 @@ impl fmt::Display for Failure {
                     device_advice(address, error)
                 )
             }
+            Self::Crash { address, error } => {
+                write!(
+                    f,
+                    "error: cannot read the crash record of {address}: {}\n{}",
+                    reason(error),
+                    device_advice(address, error)
+                )
+            }
             Self::NoSuchTopic { name, names } => {
                 write!(f, "error: the device has no topic '{name}'\nIt has: {}.", names.join(", "))
             }
@@ -253,7 +268,7 @@ fn device_advice(address: &Address, error: &Error) -> &'static str {
         }
         (Error::Smp(_) | Error::Group(_), _) => "Look at the device's own log for the cause.",
         (Error::Malformed | Error::Inconsistent(_), _) => {
-            "Its group 64 or 65 may be another application's than Westerly's, or of a version this program does not know."
+            "Its group 64, 65 or 68 may be another application's than Westerly's, or of a version this program does not know."
         }
     }
 }

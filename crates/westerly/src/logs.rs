@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Prints a device's log: as it is when it is text, decoded with the firmware's ELF file when it is defmt. Or a captured one.
 
-mod elf;
+pub(crate) mod elf;
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -150,7 +150,7 @@ fn undecoded(sequence: u64, length: usize) -> String {
 }
 
 /// A terminal takes some characters for orders.
-fn printable(bytes: &[u8]) -> String {
+pub(crate) fn printable(bytes: &[u8]) -> String {
     let shown = |letter: char| if letter.is_control() && letter != '\t' { '\u{fffd}' } else { letter };
     String::from_utf8_lossy(bytes).trim_end_matches(['\r', '\n']).chars().map(shown).collect()
 }

@@ -6,6 +6,7 @@
 
 mod access;
 mod arguments;
+mod crash;
 mod failure;
 mod logs;
 mod monitor;
@@ -14,6 +15,7 @@ mod output;
 mod proxy;
 mod report;
 mod simulate;
+mod symbols;
 mod telemetry;
 
 use std::process::ExitCode;
@@ -32,6 +34,7 @@ fn main() -> ExitCode {
         Command::Policy(arguments) => access::policy(&arguments),
         Command::Whoami(arguments) => access::whoami(&arguments),
         Command::Proxy(arguments) => proxy::run(&arguments),
+        Command::Crash(arguments) => crash::run(&arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

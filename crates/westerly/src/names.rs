@@ -4,7 +4,7 @@
 use westerly_wire::error::{Code, GroupError};
 use westerly_wire::header::Operation;
 use westerly_wire::{
-    access, enumeration, files, group, image, io, log, os, settings, shell, statistics, telemetry, zephyr,
+    access, crash, enumeration, files, group, image, io, log, os, settings, shell, statistics, telemetry, zephyr,
 };
 
 /// Group and command.
@@ -77,6 +77,7 @@ fn group_name(group: u16) -> Option<&'static str> {
         group::LOG => "log",
         group::IO => "io",
         group::ACCESS => "access",
+        group::CRASH => "crash",
         _ => return None,
     })
 }
@@ -114,6 +115,9 @@ fn command_name(group: u16, command: u8) -> Option<&'static str> {
         (group::TELEMETRY, telemetry::command::CONFIGURE) => "configure",
         (group::LOG, log::command::READ) => "read",
         (group::LOG, log::command::LEVEL) => "level",
+        (group::CRASH, crash::command::RECORD) => "record",
+        (group::CRASH, crash::command::LOG) => "log",
+        (group::CRASH, crash::command::CLEAR) => "clear",
         (group::IO, io::command::LIST) => "list",
         (group::IO, io::command::VALUE) => "value",
         (group::IO, io::command::PULSE) => "pulse",

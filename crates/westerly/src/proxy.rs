@@ -6,8 +6,12 @@
 //! smpmgr, mcumgrctl, ... --UDP--> proxy --UDP or serial, sealed--> device
 //! ```
 //! One packet is under way at a time, as a device does one thing at a time; when its answer takes long, the next waits for one
-//! timeout and is sent then. Nothing is repeated here but the login: the tools repeat by themselves.
+//! timeout and is sent then. Nothing is repeated here but the login: the tools repeat by themselves. Nothing is changed either, but
+//! parts of uploads that would not fit the device with their seal.
 
+mod fit;
+
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::net::{SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
@@ -15,7 +19,8 @@ use std::time::{Duration, Instant};
 use westerly_client::{LinkError, LoginError, Signer, SignerError, open};
 use westerly_wire::cbor::Message;
 use westerly_wire::error::{Code, SmpError};
-use westerly_wire::header::Header;
+use westerly_wire::header::{self, Header, Operation, Version};
+use westerly_wire::{group, os};
 
 use crate::arguments::Proxy;
 use crate::failure::Failure;
@@ -45,11 +50,12 @@ pub(crate) fn run(arguments: &Proxy) -> Result<(), Failure> {
     let transport = open(&address, timeout).map_err(|error| failed(LinkError::Broken(error.to_string())))?;
     let mut signer = Signer::new(transport, timeout, key);
     log_in(&mut signer, &end).map_err(|error| failed(LinkError::from(&error)))?;
+    let limit = packet_size(&mut signer).unwrap_or(LONGEST);
 
     let local = tools.local_addr().map_err(|source| Failure::Listen { listen, source })?;
     let role = signer.session().map_or("", |session| session.role.name());
     print(&format!("{local} is {address} with the key, role {role}; Ctrl-C ends it\n"))?;
-    Run { tools, signer, asked: HashMap::new() }.until(&end).map_err(|error| failed(LinkError::Login(error)))
+    Run { tools, signer, limit, asked: HashMap::new() }.until(&end).map_err(|error| failed(LinkError::Login(error)))
 }
 
 fn log_in(signer: &mut Signer, end: &End) -> Result<(), SignerError> {
@@ -62,9 +68,26 @@ fn log_in(signer: &mut Signer, end: &End) -> Result<(), SignerError> {
     }
 }
 
+/// The longest packet that the device takes, if it says so.
+fn packet_size(signer: &mut Signer) -> Option<usize> {
+    let (version, operation) = (Version::V2, Operation::Read);
+    let (group, command) = (group::OS, os::command::PARAMETERS);
+    let header = Header { version, operation, length: 1, group, sequence: 0, command };
+    signer.send(&[&header.to_bytes()[..], b"\xa0"].concat()).ok()?;
+    let answer = signer
+        .receive()
+        .map(|(_, answer)| os::ParametersResponse::decode(answer.get(header::LENGTH..).unwrap_or_default()).ok());
+    // Should it come late, it is nobody's.
+    let size = answer.ok().flatten().and_then(|parameters| usize::try_from(parameters.buffer_size).ok());
+    signer.forget();
+    size
+}
+
 struct Run {
     tools: UdpSocket,
     signer: Signer,
+    /// The longest packet that the device takes.
+    limit: usize,
     /// Who waits for the answers to which packet.
     asked: HashMap<u64, Asked>,
 }
@@ -96,13 +119,14 @@ impl Run {
             return Ok(());
         }
         let Ok((length, tool)) = self.tools.recv_from(&mut packet) else { return Ok(()) };
-        let packet = &packet[..length];
+        let packet = packet.get(..length).unwrap_or_default();
         // What is shorter than a header nobody can answer.
         let Some((header, _)) = Header::split(packet) else { return Ok(()) };
         // Who asks again has given up on the answer to what he asked before.
         self.forget(|asked| asked.tool == tool || asked.since.elapsed() > LONGEST_WAIT);
         let asked = Asked { tool, header, since: Instant::now() };
-        match self.signer.send(packet) {
+        let packet = fit::shortened(packet, self.limit).map_or(Cow::Borrowed(packet), Cow::Owned);
+        match self.signer.send(&packet) {
             Ok(ticket) => {
                 self.asked.insert(ticket, asked);
                 Ok(())

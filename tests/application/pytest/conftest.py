@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from twister_harness import DeviceAdapter
 
+from load import processor_time
 from smp_line import WRITE, SerialClient, UdpClient
 
 BANNER = r"\*\*\* Booting Zephyr OS build"
@@ -52,6 +53,8 @@ class Board:
         self.is_native = "ARCH_POSIX" in self.configuration
         self.packet_size = int(self.configuration["WESTERLY_SERIAL_PACKET_SIZE"])
         self.executable = device.device_config.app_build_dir / "zephyr" / ("zephyr.exe" if self.is_native else "zephyr.elf")
+        # The repository.
+        self.source = Path(__file__).resolve().parents[3]
         self.udp = None
         self.bridge = None
         self.folder = None
@@ -81,6 +84,10 @@ class Board:
             ptys = dict(re.findall(r"^uart_(\d) connected to pseudotty: (\S+)", "\n".join(lines), re.MULTILINE))
             self.pty, self.frames_pty = ptys["1"], ptys["2"]
             self.device.readlines_until(regex=re.escape(f"SMP over UDP on {self.udp[0]}"), timeout=10)
+
+    def processor_time(self):
+        """Milliseconds of the host's processor that the simulated board has had; of QEMU not known, and 0."""
+        return processor_time(self.device._process) if self.is_native else 0
 
     def restart(self):
         """By a reset over the serial line, which nobody else may have open."""

@@ -44,9 +44,9 @@ class Capture:
             os.close(self.file)
 
 
-def westerly(*arguments):
-    """The lines that `westerly logs` prints. cargo builds it, unless it is built."""
-    command = ["cargo", "run", "--quiet", "--locked", "--package", "westerly", "--", "logs", *map(str, arguments)]
+def westerly(*arguments, command="logs"):
+    """The lines that `westerly logs`, or another of its commands, prints. cargo builds it, unless it is built."""
+    command = ["cargo", "run", "--quiet", "--locked", "--package", "westerly", "--", command, *map(str, arguments)]
     # Twister passes on a make's jobs, whose files this process does not have: cargo would warn of it.
     environment = {name: value for name, value in os.environ.items() if not name.endswith("MAKEFLAGS")}
     done = subprocess.run(command, cwd=REPOSITORY, env=environment, capture_output=True, text=True, timeout=900)

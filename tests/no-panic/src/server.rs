@@ -6,7 +6,7 @@ use core::ops::ControlFlow;
 use westerly_server::wire::os::{DateTime, EchoRequest, MemoryPool, ParametersResponse, Part, ResetRequest, Task};
 use westerly_server::{
     Access, After, AllowAll, Application, Bootloader, Caller, ClockError, Failure, Group, GroupDescription, Os,
-    OsGroup, Policy, Request, Requests, ResetError, Response, Rule, Rules, Server,
+    OsGroup, Policy, Request, Requests, ResetError, Response, Rule, Rules, Server, Shares,
 };
 
 use crate::opaque::{decision, reference, reference_mut, sink, slice, slice_mut, text, value};
@@ -21,6 +21,7 @@ pub const ENTRIES: &[fn()] = &[
     failures,
     policies,
     application,
+    shares,
 ];
 
 /// A device of which nothing is known.
@@ -162,4 +163,12 @@ fn policies() {
 #[inline(never)]
 fn application() {
     sink(Application::part(reference(), value::<Part>()));
+}
+
+fn shares() {
+    let shares: &mut Shares = reference_mut();
+    sink(Shares::admits(shares, value(), value()));
+    Shares::answered(shares, value(), value());
+    Shares::idle(shares);
+    sink(Shares::new());
 }

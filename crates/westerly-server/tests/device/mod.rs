@@ -2,6 +2,7 @@
 //! The reference device of the golden files, a file a group, without std so that the suite on target runs the same one.
 #![allow(dead_code, unused_imports, reason = "not everybody who shares this needs all of it")]
 
+mod access;
 mod crash;
 mod files;
 mod image;
@@ -15,6 +16,7 @@ mod statistics;
 mod telemetry;
 mod zephyr;
 
+pub use access::{Frozen, Guard, caller, guard};
 pub use crash::Crashed;
 pub use files::Memory;
 pub use image::{RUNNING, Slots};

@@ -103,6 +103,25 @@ pub(crate) struct Logs {
     level: Option<LevelArgument>,
 }
 
+/// Print what a device recorded of its last crash.
+#[derive(Debug, Args)]
+pub(crate) struct Crash {
+    #[command(flatten)]
+    pub(crate) device: DeviceArguments,
+    /// The firmware's ELF file, zephyr.elf (zephyr.exe on native_sim): names functions, files and lines, decodes the log
+    #[arg(long, value_name = "FILE")]
+    pub(crate) elf: Option<PathBuf>,
+    /// Use the ELF file even if another build has crashed; what comes out may be wrong
+    #[arg(long, requires = "elf")]
+    pub(crate) ignore_build: bool,
+    /// Make the device forget the record once it is printed
+    #[arg(long)]
+    pub(crate) clear: bool,
+    /// Print a JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
 /// How often to ask.
 #[derive(Clone, Copy, Debug, Args)]
 pub(crate) struct Interval {

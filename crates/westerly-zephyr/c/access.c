@@ -1,0 +1,66 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * What access control needs of Zephyr beside its settings: random bytes, and on native_sim the option for UDP's access.
+ */
+
+#include <string.h>
+
+#include <zephyr/kernel.h>
+#include <zephyr/random/random.h>
+
+#include "westerly.h"
+
+void westerly_random(uint8_t *into, size_t size)
+{
+#if defined(CONFIG_CSPRNG_ENABLED)
+	if (sys_csrand_get(into, size) == 0) {
+		return;
+	}
+#endif
+	/* Without a source of them the count of starts alone makes challenges new. */
+	memset(into, 0, size);
+}
+
+#ifdef CONFIG_WESTERLY_UDP_ACCESS_OPTION
+#include <cmdline.h>
+#include <posix_native_task.h>
+
+static char *access_option;
+
+static void add_options(void)
+{
+	static struct args_struct_t options[] = {
+		{
+			.option = "access-udp",
+			.name = "access",
+			.type = 's',
+			.dest = &access_option,
+			.descript = "Access over UDP: allow, read_only, authenticated or refuse (the default is the build's)",
+		},
+		ARG_TABLE_ENDMARKER,
+	};
+
+	native_add_command_line_opts(options);
+}
+
+NATIVE_TASK(add_options, PRE_BOOT_1, 11);
+
+int westerly_udp_access_option(void)
+{
+	/* As the symbol WESTERLY_UDP_ACCESS counts them. */
+	static const char *const names[] = {"allow", "read_only", "authenticated", "refuse"};
+
+	if (access_option == NULL) {
+		return CONFIG_WESTERLY_UDP_ACCESS;
+	}
+	for (int index = 0; index < ARRAY_SIZE(names); index++) {
+		if (strcmp(access_option, names[index]) == 0) {
+			return index;
+		}
+	}
+	printk("--access-udp=%s is none of allow, read_only, authenticated and refuse: nothing is allowed over UDP\n",
+	       access_option);
+	return ARRAY_SIZE(names) - 1;
+}
+#endif
