@@ -130,6 +130,14 @@ functions! {
         fill(into, size, b"random 8");
     }
 
+    fn westerly_session_idle_option() -> u32 {
+        3
+    }
+
+    fn westerly_session_lifetime_option() -> u32 {
+        4
+    }
+
     fn westerly_udp_access_option() -> c_int {
         -1
     }

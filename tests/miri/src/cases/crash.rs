@@ -42,5 +42,6 @@ pub fn access() {
     vault.keep_policy(&exactly(&[0xff; KEPT_POLICY])).unwrap();
     let defaults = Defaults { rules: &[], transports: &[], idle: 300, lifetime: 3600 };
     access::restore(&mut AccessControl::new(vault, defaults, &COUNTERS));
-    assert_eq!(access::udp_option(), usize::MAX);
+    let asked = access::asked();
+    assert_eq!((asked.udp, asked.idle, asked.lifetime), (usize::MAX, 3, 4));
 }
