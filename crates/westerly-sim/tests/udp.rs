@@ -86,18 +86,18 @@ fn a_burst_of_full_size_requests_is_answered_in_order() {
     let (_board, client) = board();
     let answer = client.exchange(&read(command::PARAMETERS));
     let parameters = ParametersResponse::decode(payload(&answer)).unwrap();
-    assert_eq!(parameters.buffer_size, 1472);
-    let text = filling(1472);
+    assert_eq!(parameters.buffer_size, 1412);
+    let text = filling(1412);
     let count = u8::try_from(parameters.buffer_count).unwrap();
     assert!(count >= 2);
     for sequence in 0..count {
         let request = echo(sequence, &text);
-        assert_eq!(request.len(), 1472);
+        assert_eq!(request.len(), 1412);
         client.send(&request);
     }
     for sequence in 0..count {
         let answer = client.receive(PATIENCE).expect("an answer to each");
-        assert_eq!(answer.len(), 1472);
+        assert_eq!(answer.len(), 1412);
         assert_eq!(echoed(&answer, sequence), text);
     }
 }
@@ -120,12 +120,16 @@ fn what_cannot_be_answered_is_dropped_and_told() {
         (&[], Reason::NoRequest),
         // An answer, which answered could go on for ever.
         (b"\x0b\0\0\x01\0\0\x07\0\xa0", Reason::NoRequest),
-        (&echo(1, &filling(1473)), Reason::TooLarge),
+        (&[&[0x0b], &[0; 1472][..]].concat(), Reason::TooLarge),
     ];
     for (datagram, reason) in datagrams {
         client.send(datagram);
         assert_eq!(told.recv_timeout(PATIENCE).unwrap(), format!("{reason:?}"));
+        assert_eq!(client.receive(SILENCE), None);
     }
+    client.send(&echo(3, &filling(1473)));
+    assert_eq!(told.recv_timeout(PATIENCE).unwrap(), "TooLarge");
+    assert_eq!(client.receive(PATIENCE).as_deref(), Some(TOO_LARGE));
     assert_eq!(echoed(&client.exchange(&echo(2, "still there")), 2), "still there");
 }
 
@@ -158,7 +162,9 @@ fn a_smaller_packet_size_is_told_and_kept() {
     assert_eq!(echoed(&client.exchange(&echo(1, &text)), 1), text);
     // With a seal it would be allowed.
     let longest = 128 + seal::LENGTH;
-    assert_eq!(echoed(&client.exchange(&echo(2, &filling(128))), 2), filling(128));
+    client.send(&[echo(1, "first"), echo(2, &filling(longest - echo(1, "first").len()))].concat());
+    assert_eq!(echoed(&client.receive(PATIENCE).expect("an answer"), 1), "first");
+    assert_eq!(client.receive(PATIENCE).expect("an answer")[6], 2);
     assert_eq!(client.exchange(&echo(3, &filling(longest + 1))), TOO_LARGE);
     assert_eq!(told.recv_timeout(PATIENCE).unwrap(), "TooLarge");
 }
