@@ -58,7 +58,7 @@ pub extern "C" fn run() {
         // Longer than the parameters command allows, and cut on arrival: what is left must not be taken for a request.
         if received.length > UDP_BUFFER {
             COUNTERS.dropped_too_large.count();
-            pace.dropped();
+            pace.worked();
             if let Some(length) = too_long(request, response) {
                 send(&mut socket, &received.peer, response, length);
                 shares.answered(received.peer.address(), 1);
