@@ -23,7 +23,12 @@ use westerly_wire::shell::{ExecuteRequest, ExecuteResponse};
 /// The answer to a packet that is too long, an echo of sequence 3.
 const TOO_LARGE: &[u8] = b"\x0b\0\0\x06\0\0\x03\0\xbfbrc\x07\xff";
 
+/// A board that lets everybody write, but for the shell.
 fn options() -> Options {
+    Options { rules: Rule::of_transport(Transport::Udp, Access::Allow, false).to_vec(), ..as_it_comes() }
+}
+
+fn as_it_comes() -> Options {
     Options { udp: Some("127.0.0.1:0".parse().unwrap()), serial: None, ..Options::default() }
 }
 
@@ -189,7 +194,7 @@ fn tasks_and_pools_are_the_transport_s_own() {
     let answer = client.exchange(&read(command::MEMORY_POOLS));
     let pools = MemoryPoolsResponse::decode(payload(&answer)).unwrap();
     let (name, pool) = pools.iter().next().unwrap();
-    assert_eq!((name, pool.block_size, pool.blocks, pool.free, pool.minimum_free), ("udp_packets", 1472, 2, 0, 0));
+    assert_eq!((name, pool.block_size, pool.blocks, pool.free, pool.minimum_free), ("udp_packets", 1412, 2, 0, 0));
 }
 
 #[test]
@@ -258,6 +263,18 @@ fn access_rules_hold() {
         let (_board, client) = with(Options { rules: vec![rule(access)], ..options() });
         assert_eq!(refused(&client.exchange(&read(command::PARAMETERS))), read_refused, "{access:?}");
         assert_eq!(refused(&client.exchange(&echo(1, "text"))), write_refused, "{access:?}");
+    }
+}
+
+#[test]
+fn as_it_comes_everybody_reads_and_echoes_and_nobody_writes_without_a_key() {
+    let (_board, client) = with(as_it_comes());
+    let answer = client.exchange(&read(command::PARAMETERS));
+    assert_eq!(ParametersResponse::decode(payload(&answer)).unwrap().buffer_size, 1412);
+    assert_eq!(echoed(&client.exchange(&echo(1, "text")), 1), "text");
+    for command in [command::RESET, command::DATE_TIME] {
+        let answer = client.exchange(&request(Operation::Write, command, 7, &Empty {}));
+        assert_eq!(SmpError::decode(payload(&answer)).unwrap().code, Code::AccessDenied, "{command}");
     }
 }
 

@@ -185,7 +185,8 @@ mod tests {
 
     #[test]
     fn rules_are_an_argument_each() {
-        let Ok(Command::Policy(Policy::Set(set))) = parsed("policy set udp_0_5_authenticated *_9_*_refuse --udp ::1") else {
+        let Ok(Command::Policy(Policy::Set(set))) = parsed("policy set udp_0_5_authenticated *_9_*_refuse --udp ::1")
+        else {
             panic!()
         };
         let rules: Vec<_> = set.rules.iter().map(ToString::to_string).collect();
