@@ -188,7 +188,7 @@ fn arguments_that_make_no_sense() {
         (&["--port", "65536"], "65536 is not in 0..=65535"),
         (&["--packet-size", "127"], "127 is not in 128..=4096"),
         (&["--exit-after", "0"], "0 is not in 1.."),
-        (&["--access-udp", "some"], "[possible values: allow, read-only, refuse]"),
+        (&["--access-udp", "some"], "[possible values: allow, read-only, authenticated, refuse]"),
         (&["--no-pty", "--pty-link", "somewhere"], "cannot be used with"),
         (&["--nonsense"], "unexpected argument"),
     ] {
