@@ -72,6 +72,27 @@ proptest! {
         prop_assert_eq!(decode(&stream, &portions), decode_whole(&stream));
     }
 
+    /// What is too long is what a decoder with room for it gives, as much of it as there is room for.
+    #[test]
+    fn a_smaller_decoder_makes_no_difference_but_for_what_it_keeps(
+        packets in prop::collection::vec(prop::collection::vec(any::<u8>(), 8..600), 1..4),
+        damage in prop::option::of((any::<prop::sample::Index>(), any::<u8>())),
+        portion in 1usize..200,
+    ) {
+        let mut stream: Vec<u8> = packets.iter().flat_map(|packet| encode(packet)).collect();
+        if let Some((place, byte)) = damage {
+            let place = place.index(stream.len());
+            stream[place] = byte;
+        }
+        let whole: Vec<_> = told::<65_533>(&stream, portion).into_iter().map(|(packet, _)| packet).collect();
+        let cut = told::<CAPACITY>(&stream, portion);
+        prop_assert_eq!(cut.len(), whole.len());
+        for ((cut, too_long), whole) in cut.iter().zip(&whole) {
+            prop_assert_eq!(*too_long, whole.len() > CAPACITY);
+            prop_assert_eq!(&cut[..], &whole[..whole.len().min(CAPACITY)]);
+        }
+    }
+
     /// A packet that was not sent is given out only where the damaged stream really carries a right checksum.
     #[test]
     fn damage_never_makes_a_packet_without_its_checksum(
@@ -218,6 +239,22 @@ fn the_longest_and_the_shortest_packet() {
     assert_eq!(decode_whole(&encode(&[0; 7])), (vec![], Drops { length: 1, ..NO_DROPS }));
 }
 
+/// Packets, and the beginnings of those that were too long, which is said beside them, in their order.
+fn told<const N: usize>(stream: &[u8], portion: usize) -> Vec<(Vec<u8>, bool)> {
+    let mut decoder = Box::new(Decoder::<N>::new());
+    let mut told = Vec::new();
+    for mut portion in stream.chunks(portion) {
+        while !portion.is_empty() {
+            let fed = decoder.feed(portion);
+            assert!(fed.packet.is_none() || fed.too_long.is_none());
+            let packet = fed.packet.or(fed.too_long);
+            told.extend(packet.map(|packet| (packet.to_vec(), fed.too_long.is_some())));
+            portion = &portion[fed.consumed..];
+        }
+    }
+    told
+}
+
 /// The beginnings of packets that were too long, fed in portions of `portion` bytes.
 fn too_long(stream: &[u8], portion: usize) -> (Vec<Vec<u8>>, Drops) {
     let mut decoder = Decoder::<CAPACITY>::new();
@@ -225,7 +262,6 @@ fn too_long(stream: &[u8], portion: usize) -> (Vec<Vec<u8>>, Drops) {
     for mut portion in stream.chunks(portion) {
         while !portion.is_empty() {
             let fed = decoder.feed(portion);
-            assert!(fed.packet.is_none() || fed.too_long.is_none());
             starts.extend(fed.too_long.map(<[u8]>::to_vec));
             portion = &portion[fed.consumed..];
         }
