@@ -99,14 +99,8 @@ const DATA: Kind = Kind::Bytes(&[
 ]);
 const SHA: Kind = Kind::Bytes(&[&[0; 32], &[1; 32], &[2; 31], b""]);
 /// The hash in the TLVs of what runs and of what can be brought.
-const HASHES: Kind = Kind::Bytes(&[
-    crate::device::RUNNING.split_at(76).1,
-    UPDATE.split_at(164).1,
-    &[0; 32],
-    &[0; 31],
-    &[0; 48],
-    b"",
-]);
+const HASHES: Kind =
+    Kind::Bytes(&[crate::device::RUNNING.split_at(76).1, UPDATE.split_at(164).1, &[0; 32], &[0; 31], &[0; 48], b""]);
 const LEVELS: Kind = Kind::Text(&["off", "error", "warn", "info", "debug", "trace", "loud", ""]);
 const LINES: Kind = Kind::Text(&["led0", "button0", "relay", "loose", "none", ""]);
 const ROLES: Kind = Kind::Text(&["read", "operate", "administer", "root", ""]);
@@ -144,7 +138,10 @@ pub const COMMANDS: &[Command] = &[
     read(
         0,
         7,
-        &[("format", Kind::Text(&["", "s", "n", "r", "v", "b", "m", "p", "i", "o", "a", "snrvbmpio", "z", "ss", "sa"]))],
+        &[(
+            "format",
+            Kind::Text(&["", "s", "n", "r", "v", "b", "m", "p", "i", "o", "a", "snrvbmpio", "z", "ss", "sa"]),
+        )],
     ),
     read(0, 8, &[("query", Kind::Text(&["mode", "", "none"]))]),
     // Images.
@@ -196,7 +193,16 @@ pub const COMMANDS: &[Command] = &[
         0,
         &[(
             "argv",
-            Kind::Texts(&["echo", "a", "false", "flood", "bytes", "", " ", "a word that makes the line too long, and more"]),
+            Kind::Texts(&[
+                "echo",
+                "a",
+                "false",
+                "flood",
+                "bytes",
+                "",
+                " ",
+                "a word that makes the line too long, and more",
+            ]),
         )],
     ),
     // Enumeration.
@@ -267,7 +273,13 @@ pub const COMMANDS: &[Command] = &[
 
 /// A request: its eight bytes of header and its payload.
 pub fn request(choices: &mut Choices<'_>) -> Vec<u8> {
-    let command = &COMMANDS[choices.below(COMMANDS.len())];
+    request_of(choices, |_| true)
+}
+
+/// The same, of some of the commands.
+pub fn request_of(choices: &mut Choices<'_>, which: impl Fn(&Command) -> bool) -> Vec<u8> {
+    let commands: Vec<_> = COMMANDS.iter().filter(|command| which(command)).collect();
+    let command = commands[choices.below(commands.len())];
     let shape = choices.byte();
     let mut payload = map(choices, command.keys, shape & 3 == 3);
     if shape & 0x0c == 0x0c {
@@ -352,8 +364,8 @@ fn number(choices: &mut Choices<'_>, into: &mut Vec<u8>) {
 }
 
 fn rules(choices: &mut Choices<'_>, into: &mut Vec<u8>) {
-    let count = if choices.once_in(8) { 17 } else { choices.below(5) };
-    head(into, 4, count as u64);
+    let count = choices.of(&[0, 1, 2, 3, 4, 1, 2, 3, 4, 16, 17]);
+    head(into, 4, count);
     for _ in 0..count {
         into.push(0x84);
         match choices.below(5) {

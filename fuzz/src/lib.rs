@@ -11,6 +11,7 @@ pub mod device;
 
 pub mod answers;
 pub mod choices;
+pub mod faults;
 pub mod grammar;
 pub mod lines;
 pub mod links;

@@ -10,7 +10,8 @@ use westerly_server::{Buffers, Caller, Identity, NotKept, Transport, Vault};
 use crate::grammar;
 
 /// The keys the device has at its start: their number is the place, and their roles read, operate, administer.
-pub const KEYS: [[u8; 32]; 3] = [*b"the key of those who only read !", *b"the key of those who operate it!", *b"the key of its administrators !!"];
+pub const KEYS: [[u8; 32]; 3] =
+    [*b"the key of those who only read !", *b"the key of those who operate it!", *b"the key of its administrators !!"];
 
 /// What the device keeps, and its clock.
 pub struct Kept {

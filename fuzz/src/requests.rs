@@ -35,8 +35,7 @@ pub fn run(input: &[u8]) {
         for answer in &answers {
             let request = requests.next().expect("as many as answers");
             let access = policy.access(&caller, request.group, request.command);
-            let allowed =
-                access == Access::Allow || access == Access::ReadOnly && request.operation == Operation::Read;
+            let allowed = access == Access::Allow || access == Access::ReadOnly && request.operation == Operation::Read;
             assert!(!answer.is_success() || allowed, "not allowed: {request:?}");
         }
         let ended = answers.last().is_some_and(|answer| answer.code.is_some() || answer.header.version == Version::V1);

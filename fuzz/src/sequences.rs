@@ -28,7 +28,7 @@ const ROOM: usize = 4096;
 const MODELLED: [&str; 2] = ["/ram/modelled/a", "/lfs1/modelled/b"];
 /// The peers that bring them are others than those of the requests at random: their numbers begin here.
 const BRINGERS: u64 = 1000;
-/// Requests after which an input is over.
+/// Steps after which an input is over.
 const STEPS: usize = 64;
 
 pub fn run(input: &[u8]) {
@@ -45,6 +45,10 @@ pub fn run(input: &[u8]) {
     for (place, key) in KEYS.iter().enumerate() {
         let kept = [&[1, place as u8, place as u8 + 1], &key[..]].concat();
         assert!(policy.restore_key(place, &kept));
+    }
+    if choices.once_in(4) {
+        let rules = choices.below(4) * 4 + choices.below(2);
+        policy.restore_policy(&[&[1], choices.bytes(rules)].concat());
     }
     let mut sequence = Sequence::new(policy, now);
     for _ in 0..STEPS {
@@ -67,6 +71,7 @@ struct Sequence<'a> {
     server: Server<AccessControl<'a, Kept>>,
     device: Everything,
     now: Rc<Cell<u64>>,
+    room: usize,
     peers: [Peer; 4],
     files: [Option<Bringing>; 3],
     image: Option<Bringing>,
@@ -81,6 +86,7 @@ impl<'a> Sequence<'a> {
             server: Server::new(policy),
             device: Everything::new(),
             now,
+            room: ROOM,
             peers: [
                 Peer::new(Transport::Serial, 0),
                 Peer::new(Transport::Udp, address(1)),
@@ -98,8 +104,11 @@ impl<'a> Sequence<'a> {
         let peer = usize::from(what >> 6);
         match what % 16 {
             0..=2 => {
+                // With little, what is long takes several requests.
+                self.room = if what & 0x30 == 0x30 { 200 } else { ROOM };
                 let packet = grammar::request(choices);
                 self.send(peer, &packet);
+                self.room = ROOM;
             }
             3 | 4 => {
                 let packet = grammar::request(choices);
@@ -125,7 +134,7 @@ impl<'a> Sequence<'a> {
     fn give(&mut self, peer: usize, packet: &[u8]) -> Vec<Answer> {
         let caller = self.peers[peer].caller;
         let secrets = [KEY, &KEYS[0], &KEYS[1], &KEYS[2]];
-        answers::exchange(&mut self.server, &mut self.device.groups(), &caller, packet, ROOM, &secrets)
+        answers::exchange(&mut self.server, &mut self.device.groups(), &caller, packet, self.room, &secrets)
     }
 
     /// One request without a seal.
@@ -179,10 +188,10 @@ impl<'a> Sequence<'a> {
             2 => {
                 let request = grammar::request(choices);
                 let other = (peer + 1) % 4;
+                // It stays the other's, who never sends it.
+                let before = self.peers[other].sealed.clone();
                 let sealed = self.peers[other].seal(request);
-                if self.peers[other].caller.peer == self.peers[peer].caller.peer {
-                    return;
-                }
+                self.peers[other].sealed = before;
                 sealed
             }
             // With a key that nobody has.
@@ -197,7 +206,6 @@ impl<'a> Sequence<'a> {
         if packet.is_empty() {
             return;
         }
-        let original = packet.clone();
         if choices.once_in(2) {
             grammar::damage(choices, &mut packet);
         }
@@ -207,7 +215,6 @@ impl<'a> Sequence<'a> {
             self.give(peer, &packet);
             return;
         }
-        assert!(packet == original || packet != self.peers[peer].sealed);
         for answer in self.give(peer, &packet) {
             assert_eq!(answer.code, Some(Code::AccessDenied), "let through: {packet:02x?}");
             assert!(answer.behind.is_empty(), "sealed for whoever asks");
@@ -225,6 +232,10 @@ impl<'a> Sequence<'a> {
         }
         // Now and then with the key of another number.
         let known = usize::from(if how & 0x18 == 0x18 { (number + 1) & 3 } else { number });
+        if known != usize::from(number) && peer == 3 {
+            // From another address, where it has no session.
+            self.peers[peer] = Peer::new(Transport::Udp, (2 + u64::from(how >> 5)) << 16 | 7);
+        }
         let key = KEYS.get(known).copied().unwrap_or([7; 32]);
         let (request, secret) = self.peers[peer].login(number, &key, choices.below(3) as u8);
         let Some(answer) = self.send(peer, &request) else { return };
@@ -298,8 +309,7 @@ impl<'a> Sequence<'a> {
         let caller = westerly_server::Caller { peer: BRINGERS + bringer as u64, ..self.peers[0].caller };
         let packet = grammar::message(1, command < 0x80, group, command & 0x7f, 7, payload);
         let secrets = [KEY];
-        let answers =
-            answers::exchange(&mut self.server, &mut self.device.groups(), &caller, &packet, ROOM, &secrets);
+        let answers = answers::exchange(&mut self.server, &mut self.device.groups(), &caller, &packet, ROOM, &secrets);
         // Rules that somebody set may refuse it; then it is for another time.
         answers.into_iter().next().filter(|answer| answer.code != Some(Code::AccessDenied))
     }
@@ -328,7 +338,10 @@ impl<'a> Sequence<'a> {
         };
         let next = (next as usize).min(content.len());
         if answer.boolean("match") == Some(true) && offset < content.len() && end == content.len() {
-            assert!(self.device.image.device.bytes[1].starts_with(&content), "what is in the slot is not what was sent");
+            assert!(
+                self.device.image.device.bytes[1].starts_with(&content),
+                "what is in the slot is not what was sent"
+            );
         }
         match &mut self.image {
             Some(image) if next < content.len() => image.offset = next,

@@ -9,6 +9,7 @@ use westerly_example::ExampleGroup;
 use westerly_server::{
     AccessControl, After, Answer, Caller, CrashGroup, FilesGroup, Group, ImageGroup, IoGroup, LogGroup, OsGroup,
     Requests, Server, ServerCounters, SettingsGroup, ShellGroup, StatisticsGroup, TelemetryGroup, ZephyrGroup,
+    too_long,
 };
 use westerly_wire::header::{Header, Operation};
 use westerly_wire::os::ResetRequest;
@@ -113,6 +114,22 @@ impl Board {
         }
         if answers == 0 {
             self.dropped(peer, Reason::NoRequest);
+        }
+    }
+
+    /// Tells the sender of a packet that was too long.
+    pub(crate) fn too_long(
+        &self,
+        peer: Peer,
+        start: &[u8],
+        response: &mut [u8],
+        send: impl FnOnce(&[u8]) -> io::Result<()>,
+    ) {
+        let answer = too_long(start, response).and_then(|length| response.get(..length));
+        let Some(answer) = answer else { return };
+        match send(answer) {
+            Ok(()) => self.counters.sent(peer.transport(), answer),
+            Err(_) => self.dropped(peer, Reason::Unsendable),
         }
     }
 

@@ -95,8 +95,12 @@ fn the_largest_packets_there_are() {
 fn a_packet_above_the_size_is_dropped_and_told() {
     let (board, told) = observed(options(None));
     let mut client = client(&board);
-    client.send(&echo(1, &filling(385)));
-    assert_eq!(told.recv_timeout(PATIENCE).unwrap(), "TooLarge");
+    // A seal may come on top. The other is more than any packet of the simulator's may be.
+    for (size, reason) in [(384 + 60 + 1, "TooLarge"), (5000, "Length")] {
+        client.send(&[&echo(3, "")[..], &vec![0; size - echo(3, "").len()]].concat());
+        assert_eq!(told.recv_timeout(PATIENCE).unwrap(), reason);
+        assert_eq!(client.receive(PATIENCE).as_deref(), Some(&b"\x0b\0\0\x06\0\0\x03\0\xbfbrc\x07\xff"[..]));
+    }
     assert_eq!(echoed(&client.exchange(&echo(2, "next")), 2), "next");
 }
 
@@ -141,9 +145,10 @@ fn a_damaged_packet_is_dropped_and_the_next_answered() {
         (changed(40, b'!'), &["Base64", "Orphaned"][..]),
         // A letter for another: the length is right, the checksum is not.
         (changed(second_line + 10, if intact[second_line + 10] == b'A' { b'B' } else { b'A' }), &["Checksum"]),
-        // Length 0xffff and more.
-        (b"\x06\x09//////==\n".to_vec(), &["Length"]),
         (intact[second_line..].to_vec(), &["Orphaned"]),
+        // Length 0xffff and more, and what is taken for the rest of it.
+        (b"\x06\x09//////==\n".to_vec(), &["Length"]),
+        (intact[second_line..].to_vec(), &[]),
         // Half a packet, told when the next begins.
         (intact[..second_line].to_vec(), &[]),
     ];

@@ -9,6 +9,7 @@ use std::sync::mpsc::{Receiver, channel};
 use common::{PATIENCE, SILENCE, Udp, echo, echoed, filling, request};
 use westerly_server::{Access, Rule, Transport};
 use westerly_sim::{Event, Options, Reason, Simulator, StartError};
+use westerly_wire::access::seal;
 use westerly_wire::cbor::{List, Message};
 use westerly_wire::error::{Code, SmpError};
 use westerly_wire::header::{self, Operation};
@@ -19,7 +20,15 @@ use westerly_wire::os::{
 };
 use westerly_wire::shell::{ExecuteRequest, ExecuteResponse};
 
+/// The answer to a packet that is too long, an echo of sequence 3.
+const TOO_LARGE: &[u8] = b"\x0b\0\0\x06\0\0\x03\0\xbfbrc\x07\xff";
+
+/// A board that lets everybody write, but for the shell.
 fn options() -> Options {
+    Options { rules: Rule::of_transport(Transport::Udp, Access::Allow, false).to_vec(), ..as_it_comes() }
+}
+
+fn as_it_comes() -> Options {
     Options { udp: Some("127.0.0.1:0".parse().unwrap()), serial: None, ..Options::default() }
 }
 
@@ -82,18 +91,18 @@ fn a_burst_of_full_size_requests_is_answered_in_order() {
     let (_board, client) = board();
     let answer = client.exchange(&read(command::PARAMETERS));
     let parameters = ParametersResponse::decode(payload(&answer)).unwrap();
-    assert_eq!(parameters.buffer_size, 1472);
-    let text = filling(1472);
+    assert_eq!(parameters.buffer_size, 1412);
+    let text = filling(1412);
     let count = u8::try_from(parameters.buffer_count).unwrap();
     assert!(count >= 2);
     for sequence in 0..count {
         let request = echo(sequence, &text);
-        assert_eq!(request.len(), 1472);
+        assert_eq!(request.len(), 1412);
         client.send(&request);
     }
     for sequence in 0..count {
         let answer = client.receive(PATIENCE).expect("an answer to each");
-        assert_eq!(answer.len(), 1472);
+        assert_eq!(answer.len(), 1412);
         assert_eq!(echoed(&answer, sequence), text);
     }
 }
@@ -116,12 +125,16 @@ fn what_cannot_be_answered_is_dropped_and_told() {
         (&[], Reason::NoRequest),
         // An answer, which answered could go on for ever.
         (b"\x0b\0\0\x01\0\0\x07\0\xa0", Reason::NoRequest),
-        (&echo(1, &filling(1473)), Reason::TooLarge),
+        (&[&[0x0b], &[0; 1472][..]].concat(), Reason::TooLarge),
     ];
     for (datagram, reason) in datagrams {
         client.send(datagram);
         assert_eq!(told.recv_timeout(PATIENCE).unwrap(), format!("{reason:?}"));
+        assert_eq!(client.receive(SILENCE), None);
     }
+    client.send(&echo(3, &filling(1473)));
+    assert_eq!(told.recv_timeout(PATIENCE).unwrap(), "TooLarge");
+    assert_eq!(client.receive(PATIENCE).as_deref(), Some(TOO_LARGE));
     assert_eq!(echoed(&client.exchange(&echo(2, "still there")), 2), "still there");
 }
 
@@ -152,7 +165,12 @@ fn a_smaller_packet_size_is_told_and_kept() {
     assert_eq!(ParametersResponse::decode(payload(&answer)).unwrap().buffer_size, 128);
     let text = filling(128);
     assert_eq!(echoed(&client.exchange(&echo(1, &text)), 1), text);
-    client.send(&echo(2, &filling(129)));
+    // With a seal it would be allowed.
+    let longest = 128 + seal::LENGTH;
+    client.send(&[echo(1, "first"), echo(2, &filling(longest - echo(1, "first").len()))].concat());
+    assert_eq!(echoed(&client.receive(PATIENCE).expect("an answer"), 1), "first");
+    assert_eq!(client.receive(PATIENCE).expect("an answer")[6], 2);
+    assert_eq!(client.exchange(&echo(3, &filling(longest + 1))), TOO_LARGE);
     assert_eq!(told.recv_timeout(PATIENCE).unwrap(), "TooLarge");
 }
 
@@ -176,7 +194,7 @@ fn tasks_and_pools_are_the_transport_s_own() {
     let answer = client.exchange(&read(command::MEMORY_POOLS));
     let pools = MemoryPoolsResponse::decode(payload(&answer)).unwrap();
     let (name, pool) = pools.iter().next().unwrap();
-    assert_eq!((name, pool.block_size, pool.blocks, pool.free, pool.minimum_free), ("udp_packets", 1472, 2, 0, 0));
+    assert_eq!((name, pool.block_size, pool.blocks, pool.free, pool.minimum_free), ("udp_packets", 1412, 2, 0, 0));
 }
 
 #[test]
@@ -245,6 +263,18 @@ fn access_rules_hold() {
         let (_board, client) = with(Options { rules: vec![rule(access)], ..options() });
         assert_eq!(refused(&client.exchange(&read(command::PARAMETERS))), read_refused, "{access:?}");
         assert_eq!(refused(&client.exchange(&echo(1, "text"))), write_refused, "{access:?}");
+    }
+}
+
+#[test]
+fn as_it_comes_everybody_reads_and_echoes_and_nobody_writes_without_a_key() {
+    let (_board, client) = with(as_it_comes());
+    let answer = client.exchange(&read(command::PARAMETERS));
+    assert_eq!(ParametersResponse::decode(payload(&answer)).unwrap().buffer_size, 1412);
+    assert_eq!(echoed(&client.exchange(&echo(1, "text")), 1), "text");
+    for command in [command::RESET, command::DATE_TIME] {
+        let answer = client.exchange(&request(Operation::Write, command, 7, &Empty {}));
+        assert_eq!(SmpError::decode(payload(&answer)).unwrap().code, Code::AccessDenied, "{command}");
     }
 }
 

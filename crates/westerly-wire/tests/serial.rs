@@ -28,7 +28,7 @@ fn decode(stream: &[u8], portions: &[usize]) -> (Vec<Vec<u8>>, Drops) {
         while !portion.is_empty() {
             let fed = decoder.feed(portion);
             assert!(fed.consumed > 0 && fed.consumed <= portion.len());
-            assert!(fed.packet.is_some() || fed.consumed == portion.len());
+            assert!(fed.packet.is_some() || fed.too_long.is_some() || fed.consumed == portion.len());
             packets.extend(fed.packet.map(<[u8]>::to_vec));
             portion = &portion[fed.consumed..];
         }
@@ -70,6 +70,27 @@ proptest! {
         portions in prop::collection::vec(1usize..9, 1..8),
     ) {
         prop_assert_eq!(decode(&stream, &portions), decode_whole(&stream));
+    }
+
+    /// What is too long is what a decoder with room for it gives, as much of it as there is room for.
+    #[test]
+    fn a_smaller_decoder_makes_no_difference_but_for_what_it_keeps(
+        packets in prop::collection::vec(prop::collection::vec(any::<u8>(), 8..600), 1..4),
+        damage in prop::option::of((any::<prop::sample::Index>(), any::<u8>())),
+        portion in 1usize..200,
+    ) {
+        let mut stream: Vec<u8> = packets.iter().flat_map(|packet| encode(packet)).collect();
+        if let Some((place, byte)) = damage {
+            let place = place.index(stream.len());
+            stream[place] = byte;
+        }
+        let whole: Vec<_> = told::<65_533>(&stream, portion).into_iter().map(|(packet, _)| packet).collect();
+        let cut = told::<CAPACITY>(&stream, portion);
+        prop_assert_eq!(cut.len(), whole.len());
+        for ((cut, too_long), whole) in cut.iter().zip(&whole) {
+            prop_assert_eq!(*too_long, whole.len() > CAPACITY);
+            prop_assert_eq!(&cut[..], &whole[..whole.len().min(CAPACITY)]);
+        }
     }
 
     /// A packet that was not sent is given out only where the damaged stream really carries a right checksum.
@@ -214,6 +235,84 @@ fn the_longest_and_the_shortest_packet() {
         let packet = vec![0x5a; length];
         assert_eq!(decode_whole(&encode(&packet)).0, [packet]);
     }
-    assert_eq!(decode_whole(&encode(&[0; CAPACITY + 1])), (vec![], Drops { length: 1, orphaned: 4, ..NO_DROPS }));
+    assert_eq!(decode_whole(&encode(&[0; CAPACITY + 1])), (vec![], Drops { length: 1, ..NO_DROPS }));
     assert_eq!(decode_whole(&encode(&[0; 7])), (vec![], Drops { length: 1, ..NO_DROPS }));
+}
+
+/// Packets, and the beginnings of those that were too long, which is said beside them, in their order.
+fn told<const N: usize>(stream: &[u8], portion: usize) -> Vec<(Vec<u8>, bool)> {
+    let mut decoder = Box::new(Decoder::<N>::new());
+    let mut told = Vec::new();
+    for mut portion in stream.chunks(portion) {
+        while !portion.is_empty() {
+            let fed = decoder.feed(portion);
+            assert!(fed.packet.is_none() || fed.too_long.is_none());
+            let packet = fed.packet.or(fed.too_long);
+            told.extend(packet.map(|packet| (packet.to_vec(), fed.too_long.is_some())));
+            portion = &portion[fed.consumed..];
+        }
+    }
+    told
+}
+
+/// The beginnings of packets that were too long, fed in portions of `portion` bytes.
+fn too_long(stream: &[u8], portion: usize) -> (Vec<Vec<u8>>, Drops) {
+    let mut decoder = Decoder::<CAPACITY>::new();
+    let mut starts = Vec::new();
+    for mut portion in stream.chunks(portion) {
+        while !portion.is_empty() {
+            let fed = decoder.feed(portion);
+            starts.extend(fed.too_long.map(<[u8]>::to_vec));
+            portion = &portion[fed.consumed..];
+        }
+    }
+    (starts, *decoder.drops())
+}
+
+#[test]
+fn the_beginning_of_a_packet_that_is_too_long_is_told_when_all_of_it_was_right() {
+    for length in [CAPACITY + 1, CAPACITY + 2, 2000, 65_533] {
+        let packet: Vec<u8> = (0..length).map(|place| (place % 251) as u8).collect();
+        let stream = encode(&packet);
+        for portion in [1, 7, 64, stream.len()] {
+            let told = too_long(&stream, portion);
+            assert_eq!(
+                told,
+                (vec![packet[..CAPACITY].to_vec()], Drops { length: 1, ..NO_DROPS }),
+                "{length} {portion}"
+            );
+        }
+        // And the next packet arrives.
+        assert_eq!(decode_whole(&[&stream[..], LINE].concat()).0, [ECHO]);
+    }
+}
+
+#[test]
+fn a_damaged_packet_that_is_too_long_is_not_told_of_and_counted_once() {
+    let stream = encode(&[0x5a; CAPACITY + 1]);
+    let first_line = 1 + stream.iter().position(|&byte| byte == b'\n').unwrap();
+    let mut checksum = stream.clone();
+    // Base64 all the same.
+    checksum[first_line + 10] ^= 1;
+    let mut not_base64 = stream.clone();
+    not_base64[first_line + 10] = b'?';
+    let mut damaged_length = LINE.to_vec();
+    damaged_length[2] = b'Q';
+    for (damaged, drops) in [
+        (checksum, Drops { length: 1, ..NO_DROPS }),
+        // Its last lines continue nothing.
+        (not_base64, Drops { length: 1, orphaned: 3, ..NO_DROPS }),
+        (stream[..first_line].to_vec(), Drops { length: 1, ..NO_DROPS }),
+        (damaged_length, Drops { length: 1, ..NO_DROPS }),
+    ] {
+        assert_eq!(too_long(&damaged, usize::MAX), (vec![], drops));
+        let (packets, counted) = decode_whole(&[&damaged[..], LINE].concat());
+        assert_eq!((packets, counted), (vec![ECHO.to_vec()], drops));
+    }
+}
+
+#[test]
+fn a_continuation_behind_a_packet_that_was_too_long_is_orphaned() {
+    let stream = [&encode(&[0; CAPACITY + 1])[..], b"\x04\x14AAAA\n"].concat();
+    assert_eq!(decode_whole(&stream), (vec![], Drops { length: 1, orphaned: 1, ..NO_DROPS }));
 }

@@ -55,7 +55,9 @@ impl Socket {
     pub fn receive(&mut self, buffer: &mut [u8]) -> Result<Received, Error> {
         let (mut peer, mut waited) = (ffi::UdpPeer::default(), false);
         // SAFETY: C writes no more than `len` bytes to `buffer`, and fills a structure of its own layout and a bool.
-        let length = unsafe { ffi::westerly_udp_receive(self.0, buffer.as_mut_ptr(), buffer.len(), &raw mut peer, &raw mut waited) };
+        let length = unsafe {
+            ffi::westerly_udp_receive(self.0, buffer.as_mut_ptr(), buffer.len(), &raw mut peer, &raw mut waited)
+        };
         Error::from_result(length).map(|length| Received { length: length.min(buffer.len()), peer: Peer(peer), waited })
     }
 

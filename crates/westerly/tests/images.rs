@@ -40,7 +40,9 @@ impl Drop for Board {
 
 fn start(folder: &Path) -> (Board, SocketAddr) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_westerly"));
-    command.args(["--no-pty", "--port", "0", "--slot-size", SLOT_SIZE, "--folder"]).arg(folder);
+    command
+        .args(["--no-pty", "--port", "0", "--access-udp", "allow", "--slot-size", SLOT_SIZE, "--folder"])
+        .arg(folder);
     let mut process = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().expect("it starts");
     let mut lines = BufReader::new(process.stdout.take().expect("piped")).lines().map(|line| line.expect("text"));
     let address =

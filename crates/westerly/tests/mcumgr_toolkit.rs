@@ -7,12 +7,14 @@ use std::time::Duration;
 use chrono::NaiveDateTime;
 use mcumgr_toolkit::MCUmgrClient;
 use mcumgr_toolkit::bootloader::BootloaderInfo;
+use westerly_server::{Access, Rule, Transport};
 use westerly_sim::{Options, Simulator};
 
 const TIMEOUT: Duration = Duration::from_secs(5);
 
 fn over_udp() -> (Simulator, MCUmgrClient) {
-    let options = Options { udp: Some("127.0.0.1:0".parse().unwrap()), serial: None, ..Options::default() };
+    let rules = Rule::of_transport(Transport::Udp, Access::Allow, false).to_vec();
+    let options = Options { udp: Some("127.0.0.1:0".parse().unwrap()), serial: None, rules, ..Options::default() };
     let board = Simulator::start(options, |_| {}).expect("it starts");
     let client = MCUmgrClient::new_from_udp(board.udp_address().unwrap(), TIMEOUT).expect("it connects");
     (board, client)
@@ -37,7 +39,7 @@ struct Expected {
 }
 
 const UDP: Expected =
-    Expected { thread: "westerly_udp", buffers: "udp_packets", packet_size: 1472, counters: "udp", shell: false };
+    Expected { thread: "westerly_udp", buffers: "udp_packets", packet_size: 1412, counters: "udp", shell: false };
 #[cfg(unix)]
 const SERIAL: Expected = Expected {
     thread: "westerly_serial",

@@ -156,3 +156,57 @@ impl From<RoleArgument> for Role {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::*;
+    use crate::arguments::{Arguments, Command};
+
+    fn parsed(line: &str) -> Result<Command, clap::Error> {
+        let words = line.split(' ').map(|word| word.replace('_', " "));
+        Arguments::try_parse_from(["westerly".to_owned()].into_iter().chain(words)).map(Arguments::chosen)
+    }
+
+    #[test]
+    fn a_new_key_is_an_administrator_s_unless_said_otherwise() {
+        for (line, expected) in [
+            ("key new board.key", (1, Role::Administer)),
+            ("key new board.key --number 7 --role read", (7, Role::Read)),
+        ] {
+            let Ok(Command::Key(Key::New(new))) = parsed(line) else { panic!("{line}") };
+            assert_eq!(new.kind.or_default(), expected);
+            assert!(new.kind.is(expected.0, expected.1));
+        }
+        let Ok(Command::Key(Key::Add(add))) = parsed("key add board.key --role read --serial /dev/x") else { panic!() };
+        assert!(add.kind.is(200, Role::Read) && !add.kind.is(200, Role::Operate));
+    }
+
+    #[test]
+    fn rules_are_an_argument_each() {
+        let Ok(Command::Policy(Policy::Set(set))) = parsed("policy set udp_0_5_authenticated *_9_*_refuse --udp ::1")
+        else {
+            panic!()
+        };
+        let rules: Vec<_> = set.rules.iter().map(ToString::to_string).collect();
+        assert_eq!(rules, ["udp 0 5 authenticated", "* 9 * refuse"]);
+    }
+
+    #[test]
+    fn what_is_refused() {
+        for line in [
+            "policy set",
+            "policy set udp_0_5_deny",
+            "key new",
+            "key new x --number 256",
+            "key new x --role root",
+            "key remove",
+            "key remove x",
+            "proxy --listen localhost",
+            "reset --udp 127.0.0.1 --serial /dev/x",
+        ] {
+            assert!(parsed(line).is_err(), "{line}");
+        }
+    }
+}

@@ -96,7 +96,7 @@ mod tests {
         let read = [&[0x08], &whole[1..]].concat();
         let other = packet(group::OS, 0, &request);
         // Nothing would be left of the data.
-        let small = 60;
+        let small = 40;
         for (packet, limit) in [(&read, 384), (&other, 384), (&whole, small), (&[&whole[..], &whole[..]].concat(), 384)]
         {
             assert_eq!(shortened(packet, limit), None);
