@@ -60,33 +60,42 @@ use_compiler_cache() {
   sccache --start-server >/dev/null 2>&1 </dev/null || true
 }
 
-# Twister outside the tree, which it would search else.
+# Twister outside the tree, which it would search else. One more at a time than there are processors: the longest test waits.
 step_twister() {
   need_zephyr_tools
   local folder options=()
   folder=$(mktemp -d)
   for board in "${boards[@]}"; do options+=(-p "$board"); done
   PATH=$python/bin:$PATH with_core "$python/bin/python" "$ZEPHYR_BASE/scripts/twister" -T . "${options[@]}" --integration \
-    --inline-logs -v --outdir "$folder/out"
+    --inline-logs -v --jobs "$(($(nproc) + 1))" --outdir "$folder/out"
   rm -rf "$folder"
 }
 
-# The application built as a user does, without a warning, and the clients against it: both boards at a time, since the
-# clients mostly wait.
+# The application built as a user does, without a warning, what is in it, and the clients against it: both boards at a time,
+# since the clients mostly wait, and half of a build is one thing after the other.
 step_applications() {
   need_zephyr_tools
   cargo build --locked --quiet -p westerly
-  application native_sim/native/64 native_sim
+  local native_sim failed=0
+  "$root/.ci/run" native_sim_alone >"$build/ci/native_sim.alone.log" 2>&1 </dev/null &
+  native_sim=$!
   application qemu_cortex_m3 qemu
-  clients native_sim zephyr.exe >"$build/ci/native_sim.clients.log" 2>&1 &
-  local native_sim=$! failed=0
+  bill_of_materials qemu
   clients qemu zephyr.elf || failed=1
   wait "$native_sim" || failed=1
-  tail -n "$((failed ? 200 : 1))" "$build/ci/native_sim.clients.log"
-  [ "$failed" -eq 0 ] || stop "a client fails, see above"
+  tail -n "$((failed ? 200 : 2))" "$build/ci/native_sim.alone.log"
+  [ "$failed" -eq 0 ] || stop "see above"
 }
 
-# Board, and what tests/clients calls it.
+# The half of the step above that runs beside the other.
+step_native_sim_alone() {
+  need_zephyr_tools
+  application native_sim/native/64 native_sim
+  bill_of_materials native_sim
+  clients native_sim zephyr.exe
+}
+
+# Board, what tests/clients calls it, and options for CMake.
 application() {
   local folder=$build/ci/$2 version=()
   log=$folder.log
@@ -95,7 +104,7 @@ application() {
   # Zephyr without its history warns that it cannot tell its version.
   git -C "$ZEPHYR_BASE" rev-parse >/dev/null 2>&1 || version=(-DBUILD_VERSION=unknown)
   echo "building for $1"
-  with_core cmake -GNinja -B"$folder" -S. -DBOARD="$1" "${version[@]}" >"$log" 2>&1 </dev/null
+  with_core cmake -GNinja -B"$folder" -S. -DBOARD="$1" "${version[@]}" "${@:3}" >"$log" 2>&1 </dev/null
   with_core cmake --build "$folder" >>"$log" 2>&1 </dev/null
   if grep -niE '\bwarning\b' "$log" >&2; then
     stop "the build for $1 warns, see above"
@@ -103,10 +112,31 @@ application() {
   log=
 }
 
+# What is in the image, and that a file with another hash in it is not taken for it.
+bill_of_materials() {
+  local folder=$build/ci/$1 file=$build/ci/$1.cdx.json
+  "$python/bin/python" release/sbom "$folder" --output "$file"
+  "$python/bin/python" release/sbom "$folder" --check "$file"
+  sed '0,/"content": "../s//"content": "--/' "$file" >"$file.wrong"
+  if "$python/bin/python" release/sbom "$folder" --check "$file.wrong" 2>/dev/null; then
+    stop "release/sbom takes a wrong file for right"
+  fi
+}
+
 # What tests/clients calls the board, and the file that runs.
 clients() {
   "$python/bin/python" -m pytest -q tests/clients --target "$1" --executable "$build/ci/$1/zephyr/$2" \
     --westerly "$build/debug/westerly"
+}
+
+# The firmware with its C under sanitizers: that they see what they are to see, and then packets.
+step_sanitized() {
+  need_zephyr_tools
+  application native_sim/native/64 sanitized -DEXTRA_CONF_FILE="$PWD/tests/sanitized/sanitized.conf"
+  CARGO_TARGET_DIR=$build/fuzz cargo build --locked --quiet --release --manifest-path fuzz/Cargo.toml --example packets
+  local executable=$build/ci/sanitized/zephyr/zephyr.exe
+  tests/sanitized/run --executable "$executable" --self-test
+  tests/sanitized/run --executable "$executable" --packets "$build/fuzz/release/examples/packets" --seconds 30
 }
 
 step_comparison() {
