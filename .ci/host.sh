@@ -62,7 +62,7 @@ step_bare() {
 step_no_panic() {
   need_core thumbv7m-none-eabi
   cargo test --locked --quiet --manifest-path tests/no-panic/tool/Cargo.toml --target-dir "$build/no-panic/tool"
-  with_core tests/no-panic/run tests/miri/run
+  with_core tests/no-panic/run
   with_core tests/no-panic/run --self-test
 }
 

@@ -60,30 +60,39 @@ use_compiler_cache() {
   sccache --start-server >/dev/null 2>&1 </dev/null || true
 }
 
-# Twister outside the tree, which it would search else.
+# Twister outside the tree, which it would search else. One more at a time than there are processors: the longest test waits.
 step_twister() {
   need_zephyr_tools
   local folder options=()
   folder=$(mktemp -d)
   for board in "${boards[@]}"; do options+=(-p "$board"); done
   PATH=$python/bin:$PATH with_core "$python/bin/python" "$ZEPHYR_BASE/scripts/twister" -T . "${options[@]}" --integration \
-    --inline-logs -v --outdir "$folder/out"
+    --inline-logs -v --jobs "$(($(nproc) + 1))" --outdir "$folder/out"
   rm -rf "$folder"
 }
 
-# The application built as a user does, without a warning, and the clients against it: both boards at a time, since the
-# clients mostly wait.
+# The application built as a user does, without a warning, what is in it, and the clients against it: both boards at a time,
+# since the clients mostly wait, and half of a build is one thing after the other.
 step_applications() {
   need_zephyr_tools
   cargo build --locked --quiet -p westerly
-  application native_sim/native/64 native_sim
+  local native_sim failed=0
+  "$root/.ci/run" native_sim_alone >"$build/ci/native_sim.alone.log" 2>&1 </dev/null &
+  native_sim=$!
   application qemu_cortex_m3 qemu
-  clients native_sim zephyr.exe >"$build/ci/native_sim.clients.log" 2>&1 &
-  local native_sim=$! failed=0
+  bill_of_materials qemu
   clients qemu zephyr.elf || failed=1
   wait "$native_sim" || failed=1
-  tail -n "$((failed ? 200 : 1))" "$build/ci/native_sim.clients.log"
-  [ "$failed" -eq 0 ] || stop "a client fails, see above"
+  tail -n "$((failed ? 200 : 2))" "$build/ci/native_sim.alone.log"
+  [ "$failed" -eq 0 ] || stop "see above"
+}
+
+# The half of the step above that runs beside the other.
+step_native_sim_alone() {
+  need_zephyr_tools
+  application native_sim/native/64 native_sim
+  bill_of_materials native_sim
+  clients native_sim zephyr.exe
 }
 
 # Board, what tests/clients calls it, and options for CMake.
@@ -101,6 +110,17 @@ application() {
     stop "the build for $1 warns, see above"
   fi
   log=
+}
+
+# What is in the image, and that a file with another hash in it is not taken for it.
+bill_of_materials() {
+  local folder=$build/ci/$1 file=$build/ci/$1.cdx.json
+  "$python/bin/python" release/sbom "$folder" --output "$file"
+  "$python/bin/python" release/sbom "$folder" --check "$file"
+  sed '0,/"content": "../s//"content": "--/' "$file" >"$file.wrong"
+  if "$python/bin/python" release/sbom "$folder" --check "$file.wrong" 2>/dev/null; then
+    stop "release/sbom takes a wrong file for right"
+  fi
 }
 
 # What tests/clients calls the board, and the file that runs.

@@ -66,7 +66,7 @@ mod policy {
     pub static COUNTERS: AccessCounters = AccessCounters::new();
 
     /// The policy of this build.
-    pub const POLICY: Policy = policy(&super::TRANSPORTS);
+    pub const POLICY: Policy = policy(&super::TRANSPORTS, seconds(ACCESS_IDLE_S), seconds(ACCESS_LIFETIME_S));
     /// Bytes by which a packet with its seal is longer.
     pub const SEAL: usize = seal::LENGTH;
 
@@ -76,10 +76,8 @@ mod policy {
         symbol as u32
     }
 
-    const fn policy(transports: &'static [Rule]) -> Policy {
-        let defaults =
-            Defaults { rules: RULES, transports, idle: seconds(ACCESS_IDLE_S), lifetime: seconds(ACCESS_LIFETIME_S) };
-        AccessControl::new(ZephyrVault, defaults, &COUNTERS)
+    const fn policy(transports: &'static [Rule], idle: u32, lifetime: u32) -> Policy {
+        AccessControl::new(ZephyrVault, Defaults { rules: RULES, transports, idle, lifetime }, &COUNTERS)
     }
 
     /// Takes back keys and rules, and on native_sim what its command line says. After the settings.
@@ -99,8 +97,9 @@ mod policy {
             super::transports(Access::Authenticated),
             super::transports(Access::Refuse),
         ];
-        if let Some(transports) = ASKED_FOR.get(westerly_zephyr::access::udp_option()) {
-            *policy = self::policy(transports);
+        let asked = westerly_zephyr::access::asked();
+        if let Some(transports) = ASKED_FOR.get(asked.udp) {
+            *policy = self::policy(transports, asked.idle, asked.lifetime);
         }
     }
 }

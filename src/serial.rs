@@ -2,7 +2,7 @@
 
 //! The serial transport: SMP over console on the devicetree's `zephyr,uart-mcumgr`, in the main thread.
 
-use westerly_server::{After, Buffers, Caller, Identity, Requests, SerialCounters, Transport};
+use westerly_server::{After, Buffers, Caller, Identity, Requests, SerialCounters, Transport, too_long};
 use westerly_wire::serial::{Decoder, Encoder, LINE_MAX};
 use westerly_zephyr::sync::TakeOnce;
 use westerly_zephyr::time::Pace;
@@ -59,6 +59,10 @@ pub fn run() {
             if let Some(packet) = fed.packet {
                 COUNTERS.packets_received.count();
                 answer(&mut port, packet, &mut packets.response, &mut packets.line, &mut pace);
+            } else if let Some(length) = fed.too_long.and_then(|start| too_long(start, &mut packets.response)) {
+                let answer = packets.response.get(..length).unwrap_or_default();
+                let _stalled = pace.wait(|| send_counted(&mut port, answer, &mut packets.line));
+                pace.worked();
             }
         }
         COUNTERS.take_drops(packets.decoder.drops());
@@ -71,13 +75,7 @@ fn answer(port: &mut Port, packet: &[u8], response: &mut [u8], line: &mut [u8; L
     let mut requests = Requests::new(packet);
     while let Some(answer) = server::answer(&CALLER, &mut requests, response) {
         let response = response.get(..answer.length).unwrap_or_default();
-        let sent = pace.wait(|| send(port, response, line));
-        if sent.is_ok() {
-            COUNTERS.packets_sent.count();
-            COUNTERS.bytes_sent.add_bytes(response.len());
-        } else {
-            COUNTERS.unsent.count();
-        }
+        let sent = pace.wait(|| send_counted(port, response, line));
         if let After::Reset(_) = answer.after {
             port.drain();
             os::reboot();
@@ -88,6 +86,17 @@ fn answer(port: &mut Port, packet: &[u8], response: &mut [u8], line: &mut [u8; L
         }
         pace.worked();
     }
+}
+
+fn send_counted(port: &mut Port, response: &[u8], line: &mut [u8; LINE_MAX]) -> Result<(), Stalled> {
+    let sent = send(port, response, line);
+    if sent.is_ok() {
+        COUNTERS.packets_sent.count();
+        COUNTERS.bytes_sent.add_bytes(response.len());
+    } else {
+        COUNTERS.unsent.count();
+    }
+    sent
 }
 
 fn send(port: &mut Port, response: &[u8], line: &mut [u8; LINE_MAX]) -> Result<(), Stalled> {

@@ -2,7 +2,7 @@
 
 //! The UDP transport: one datagram, one packet, in the thread `westerly_udp`.
 
-use westerly_server::{After, Buffers, Caller, Identity, Requests, Shares, Transport, UdpCounters};
+use westerly_server::{After, Buffers, Caller, Identity, Requests, Shares, Transport, UdpCounters, too_long};
 use westerly_zephyr::sync::TakeOnce;
 use westerly_zephyr::time::{self, Pace};
 use westerly_zephyr::udp::{Peer, Socket};
@@ -58,7 +58,11 @@ pub extern "C" fn run() {
         // Longer than the parameters command allows, and cut on arrival: what is left must not be taken for a request.
         if received.length > UDP_BUFFER {
             COUNTERS.dropped_too_large.count();
-            pace.dropped();
+            pace.worked();
+            if let Some(length) = too_long(request, response) {
+                send(&mut socket, &received.peer, response, length);
+                shares.answered(received.peer.address(), 1);
+            }
         } else if let Some(packet) = request.get(..received.length) {
             let answers = answer(&mut socket, &received.peer, packet, response, &mut pace);
             shares.answered(received.peer.address(), answers.max(1));
@@ -72,15 +76,7 @@ fn answer(socket: &mut Socket, peer: &Peer, packet: &[u8], response: &mut [u8], 
     let mut answers = 0u8;
     let caller = Caller { peer: peer.number(), ..CALLER };
     while let Some(answer) = server::answer(&caller, &mut requests, response) {
-        if let Some(response) = response.get(..answer.length) {
-            // A lost datagram and one that could not be sent are the same to a client: it asks again.
-            if socket.send(response, peer).is_ok() {
-                COUNTERS.packets_sent.count();
-                COUNTERS.bytes_sent.add_bytes(response.len());
-            } else {
-                COUNTERS.unsent.count();
-            }
-        }
+        send(socket, peer, response, answer.length);
         if let After::Reset(_) = answer.after {
             time::sleep_milliseconds(RESET_PAUSE_MILLISECONDS);
             os::reboot();
@@ -91,4 +87,15 @@ fn answer(socket: &mut Socket, peer: &Peer, packet: &[u8], response: &mut [u8], 
     // A packet of nothing that gets an answer was looked at all the same.
     pace.dropped();
     answers
+}
+
+fn send(socket: &mut Socket, peer: &Peer, response: &[u8], length: usize) {
+    let Some(response) = response.get(..length) else { return };
+    // A lost datagram and one that could not be sent are the same to a client: it asks again.
+    if socket.send(response, peer).is_ok() {
+        COUNTERS.packets_sent.count();
+        COUNTERS.bytes_sent.add_bytes(response.len());
+    } else {
+        COUNTERS.unsent.count();
+    }
 }

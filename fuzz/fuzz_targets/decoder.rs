@@ -9,11 +9,12 @@ use std::iter::{repeat, repeat_with};
 use libfuzzer_sys::fuzz_target;
 use westerly_fuzz::lines::is_carried;
 use westerly_wire::header;
-use westerly_wire::serial::{Decoder, Drops, Encoder, LINE_MAX, crc16, encoded_length};
+use westerly_wire::serial::{Decoder, Drops, Encoder, Fed, LINE_MAX, crc16, encoded_length};
 
-/// The firmware's capacity, and one so small that lengths beyond it are common.
+/// The firmware's capacity, and one so small that lengths beyond it are common, and one beyond which no length is.
 const CAPACITY: usize = 384;
 const SMALL: usize = 16;
+const LARGEST: usize = 65_533;
 
 const ECHO: &[u8] = b"\x0a\0\0\x06\0\0\x07\0\xbfadaa\xff";
 
@@ -21,10 +22,21 @@ fuzz_target!(|input: &[u8]| {
     let Some((&seed, stream)) = input.split_first() else { return };
     check::<CAPACITY>(seed, stream);
     check::<SMALL>(seed, stream);
+    let (whole, _) = told::<LARGEST>(stream, &mut repeat(usize::MAX));
+    cut_and_told::<CAPACITY>(stream, &whole);
+    cut_and_told::<SMALL>(stream, &whole);
 });
+
+/// What is too long is what a decoder with room for it gives, as much of it as there is room for.
+fn cut_and_told<const N: usize>(stream: &[u8], whole: &[Vec<u8>]) {
+    let (told, _) = told::<N>(stream, &mut repeat(usize::MAX));
+    let cut: Vec<&[u8]> = whole.iter().map(|packet| &packet[..packet.len().min(N)]).collect();
+    assert_eq!(told, cut, "a smaller decoder makes a difference");
+}
 
 fn check<const N: usize>(seed: u8, stream: &[u8]) {
     let (packets, drops) = decode::<N>(stream, &mut repeat(usize::MAX));
+    assert_eq!(told::<N>(stream, &mut portions(seed)), told::<N>(stream, &mut repeat(usize::MAX)));
     assert_eq!(decode::<N>(stream, &mut portions(seed)), (packets.clone(), drops), "portions make a difference");
     for packet in &packets {
         assert!((header::LENGTH..=N).contains(&packet.len()));
@@ -49,8 +61,22 @@ fn portions(seed: u8) -> impl Iterator<Item = usize> {
     })
 }
 
+/// The packets, and what was dropped.
 fn decode<const N: usize>(stream: &[u8], portions: &mut dyn Iterator<Item = usize>) -> (Vec<Vec<u8>>, Drops) {
-    let mut decoder = Decoder::<N>::new();
+    feed::<N>(stream, portions, |fed| fed.packet.map(<[u8]>::to_vec))
+}
+
+/// The packets and the beginnings of those that were too long, in their order.
+fn told<const N: usize>(stream: &[u8], portions: &mut dyn Iterator<Item = usize>) -> (Vec<Vec<u8>>, Drops) {
+    feed::<N>(stream, portions, |fed| fed.packet.or(fed.too_long).map(<[u8]>::to_vec))
+}
+
+fn feed<const N: usize>(
+    stream: &[u8],
+    portions: &mut dyn Iterator<Item = usize>,
+    taken: fn(&Fed<'_>) -> Option<Vec<u8>>,
+) -> (Vec<Vec<u8>>, Drops) {
+    let mut decoder = Box::new(Decoder::<N>::new());
     let mut packets = Vec::new();
     let mut rest = stream;
     while !rest.is_empty() {
@@ -59,8 +85,9 @@ fn decode<const N: usize>(stream: &[u8], portions: &mut dyn Iterator<Item = usiz
         while !portion.is_empty() {
             let fed = decoder.feed(portion);
             assert!((1..=portion.len()).contains(&fed.consumed));
-            assert!(fed.packet.is_some() || fed.consumed == portion.len());
-            packets.extend(fed.packet.map(<[u8]>::to_vec));
+            assert!(fed.packet.is_none() || fed.too_long.is_none());
+            assert!(fed.packet.is_some() || fed.too_long.is_some() || fed.consumed == portion.len());
+            packets.extend(taken(&fed));
             portion = &portion[fed.consumed..];
         }
     }

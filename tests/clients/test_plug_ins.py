@@ -86,6 +86,65 @@ def test_inputs_and_outputs(smpmgr):
     assert "UNKNOWN_NAME (group 66, code 2)" in smpmgr("io", "get", "nonesuch", fails=True)[-1]
 
 
+def test_access(smpmgr, line, tmp_path):
+    """Keys and rules are written over a serial line, and read over UDP too."""
+    if 67 not in clients.toolkit(line).enum_get_group_ids():
+        pytest.skip("this firmware was built without CONFIG_WESTERLY_ACCESS")
+    assert smpmgr("access", "session") == [f"{line.transport}: nobody in particular"]
+    *before, room = smpmgr("access", "keys", "list")
+    secret = "c0ffee" + 58 * "7"
+    file = tmp_path / "key"
+    file.write_text(f"77 operate {secret}\n")
+    first, *rules = smpmgr("access", "policy", "show")
+    assert first == "as built:" and "   udp * * read_only" in rules, rules
+    rule = "udp 0 5 authenticated"
+    if line.transport == "udp":
+        for refused in (["keys", "add", file], ["keys", "remove", 77], ["policy", "set", rule], ["policy", "default"]):
+            assert "(code 11)" in smpmgr("access", *refused, fails=True)[-1], refused
+        assert smpmgr("access", "keys", "list") == [*before, room]
+        return
+    smpmgr("access", "keys", "add", file)
+    *now, less = smpmgr("access", "keys", "list")
+    assert now == [*before, " 77  operate"] and int(less.split()[2]) == int(room.split()[2]) - 1
+    smpmgr("access", "policy", "set", rule, "* 9 * refuse")
+    assert smpmgr("access", "policy", "show") == ["set by an administrator:", f"   {rule}", "   * 9 * refuse", *rules]
+    said = smpmgr("access", "policy", "set", "serial * * authenticated", fails=True)
+    assert "WOULD_LOCK_OUT (group 67, code 8)" in said[-1], said
+    assert "INVALID_RULES (group 67, code 7)" in smpmgr("access", "policy", "set", "usb * * allow", fails=True)[-1]
+    smpmgr("access", "policy", "default")
+    assert smpmgr("access", "policy", "show") == ["as built:", *rules]
+    smpmgr("access", "keys", "remove", 77)
+    assert "UNKNOWN_KEY (group 67, code 4)" in smpmgr("access", "keys", "remove", 77, fails=True)[-1]
+    assert smpmgr("access", "keys", "list") == [*before, room]
+
+
+def test_what_is_no_key_file_is_not_told(smpmgr, line, tmp_path):
+    file = tmp_path / "key"
+    for text in ["", "77 operate", "77 operate c0ffe", "x operate " + 64 * "7", "77 operate " + 64 * "7" + " more"]:
+        file.write_text(text)
+        said = " ".join(smpmgr("access", "keys", "add", file, fails=True))
+        assert "is no key file" in said.replace("\n", "") and "c0ffe" not in said and "777" not in said, said
+
+
+def test_a_crash(smpmgr, line):
+    client = clients.toolkit(line)
+    if 68 not in client.enum_get_group_ids():
+        pytest.skip("this firmware was built without CONFIG_WESTERLY_CRASH")
+    smpmgr("crash", "clear")
+    assert smpmgr("crash", "read") == ["no crash is recorded"]
+    assert smpmgr("crash", "log") == []
+    if "\ncrash " not in client.raw_command(True, 9, 0, {"argv": ["help"]})["o"]:
+        pytest.skip("this board's shell has no command that crashes it")
+    client.raw_command(True, 9, 0, {"argv": ["crash"]})
+    first, *rest = smpmgr("crash", "read")
+    assert first == "kernel_oops, crash 1 since the record was cleared"
+    assert {"thread  shell", "code    3"} <= set(rest), rest
+    lines = smpmgr("crash", "log")
+    assert lines and smpmgr("crash", "log", "--from", len(lines) - 1) == lines[-1:]
+    smpmgr("crash", "clear")
+    assert smpmgr("crash", "read") == ["no crash is recorded"]
+
+
 def test_the_example(smpmgr, line):
     if 70 not in clients.toolkit(line).enum_get_group_ids():
         pytest.skip("this firmware was built without CONFIG_WESTERLY_EXAMPLE")

@@ -400,7 +400,7 @@ def test_keys_are_not_provisioned_over_the_network(guarded):
 
 
 @pytest.mark.udp
-def test_what_a_stranger_may_not_do_guarded(guarded):
+def test_what_a_stranger_may_not_do_over_udp(guarded):
     """By hand, as some of it no client sends."""
     connection = guarded.connect()
     for group, command, said in [

@@ -104,7 +104,7 @@ pub use io::{Io, IoError, IoGroup, Line};
 pub use log::{Log, LogGroup, NotKept};
 pub use os::{Application, Bootloader, ClockError, Os, OsGroup, ResetError};
 pub use policy::{Access, AllowAll, Policy, Role, Rule, Rules, Seal, Unsealed};
-pub use server::{Answer, Requests, Server};
+pub use server::{Answer, Requests, Server, too_long};
 pub use settings::{Settings, SettingsError, SettingsGroup, SettingsLimits};
 pub use shares::Shares;
 pub use shell::{Executed, Shell, ShellGroup};

@@ -46,6 +46,23 @@ pub struct Answer {
     pub after: After,
 }
 
+/// The answer to a packet that is longer than the transport has room for: [`Code::TooLarge`] to the request it begins with,
+/// written to the front of `response`; gives the answer's length. `start` is as much of the packet as was kept.
+///
+/// `None` where nothing may be answered: there is no whole header, or it is not a request's. No group and no policy is asked,
+/// and the answer is not sealed, since a packet that was not kept whole cannot be verified.
+#[must_use]
+pub fn too_long(start: &[u8], response: &mut [u8]) -> Option<usize> {
+    let (header, _) = Header::split(start)?;
+    if !matches!(header.operation, Operation::Read | Operation::Write) {
+        return None;
+    }
+    let (place, payload) = response.split_first_chunk_mut()?;
+    let (length, _) = Response::new(payload).fail(Code::TooLarge.into(), header.group, header.version).ok()?;
+    *place = header.response(u16::try_from(length).ok()?).to_bytes();
+    Some(length.saturating_add(place.len()))
+}
+
 /// The server: a policy and its own counters. The groups are lent to it for each request.
 #[derive(Debug)]
 pub struct Server<P> {

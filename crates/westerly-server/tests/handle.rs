@@ -99,6 +99,30 @@ fn an_answer_that_does_not_fit_is_an_error_and_without_room_for_that_nothing() {
     }
 }
 
+/// With as much of the packet as a header at least, and whatever follows it.
+#[test]
+fn the_sender_of_a_packet_that_is_too_long_is_told_so() {
+    let told = |start: &[u8], room: usize| {
+        let mut buffer = vec![0; room];
+        westerly_server::too_long(start, &mut buffer).map(|length| buffer[..length].to_vec())
+    };
+    let answer = |start: &str| Some([start.as_bytes(), b"\xbfbrc\x07\xff"].concat());
+    assert_eq!(told(b"\x0a\0\xff\xff\0\x08\x2a\0", 14), answer("\x0b\0\0\x06\0\x08\x2a\0"));
+    assert_eq!(told(b"\x00\0\x10\0\x12\x34\x07\x05\xbf", 384), answer("\x01\0\0\x06\x12\x34\x07\x05"));
+    // Of a version nobody knows yet.
+    assert_eq!(told(b"\x12\0\0\0\0\0\x07\x05", 384), answer("\x0b\0\0\x06\0\0\x07\x05"));
+    // Answers, operations that are none, no header, no room.
+    for first in [1, 3, 4, 5, 6, 7] {
+        assert_eq!(told(&[first, 0, 0, 0, 0, 0, 7, 5, 0xa0], 384), None, "{first}");
+    }
+    for length in 0..8 {
+        assert_eq!(told(&RESET[..length], 384), None);
+    }
+    for room in 0..14 {
+        assert_eq!(told(RESET, room), None, "{room} bytes");
+    }
+}
+
 /// A payload of 65536 bytes would not fit the header's length: it used to be counted as a success and dropped.
 #[test]
 fn an_answer_longer_than_a_header_can_tell_is_too_large() {

@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use westerly_example::ExampleGroup;
 use westerly_server::{
-    AccessControl, After, Answer, Caller, FilesGroup, Group, ImageGroup, IoGroup, LogGroup, OsGroup, Requests, Server,
-    ServerCounters, SettingsGroup, ShellGroup, StatisticsGroup, TelemetryGroup, ZephyrGroup,
+    AccessControl, After, Answer, Caller, CrashGroup, FilesGroup, Group, ImageGroup, IoGroup, LogGroup, OsGroup,
+    Requests, Server, ServerCounters, SettingsGroup, ShellGroup, StatisticsGroup, TelemetryGroup, ZephyrGroup,
+    too_long,
 };
 use westerly_wire::header::{Header, Operation};
 use westerly_wire::os::ResetRequest;
@@ -16,6 +17,7 @@ use westerly_wire::os::ResetRequest;
 use crate::access::{AccessOptions, Lasting, SimulatedVault};
 use crate::activity::{Activity, measure_stack};
 use crate::counters::BoardCounters;
+use crate::crash::SimulatedCrash;
 use crate::event::{Event, Observer, Peer, Reason};
 use crate::files::{self, SimulatedFiles};
 use crate::folder::Folder;
@@ -45,6 +47,7 @@ struct Device {
     telemetry: TelemetryGroup<SimulatedTelemetry>,
     log: LogGroup<SimulatedLog>,
     io: IoGroup<SimulatedIo>,
+    crash: CrashGroup<SimulatedCrash>,
     example: Option<ExampleGroup>,
     signals: Signals,
     counters: Arc<BoardCounters>,
@@ -111,6 +114,22 @@ impl Board {
         }
         if answers == 0 {
             self.dropped(peer, Reason::NoRequest);
+        }
+    }
+
+    /// Tells the sender of a packet that was too long.
+    pub(crate) fn too_long(
+        &self,
+        peer: Peer,
+        start: &[u8],
+        response: &mut [u8],
+        send: impl FnOnce(&[u8]) -> io::Result<()>,
+    ) {
+        let answer = too_long(start, response).and_then(|length| response.get(..length));
+        let Some(answer) = answer else { return };
+        match send(answer) {
+            Ok(()) => self.counters.sent(peer.transport(), answer),
+            Err(_) => self.dropped(peer, Reason::Unsendable),
         }
     }
 
@@ -184,6 +203,7 @@ impl Device {
             telemetry: TelemetryGroup::new(signals.telemetry()),
             log: LogGroup::new(signals.log()),
             io: IoGroup::new(SimulatedIo(signals.clone())),
+            crash: CrashGroup::new(SimulatedCrash::default()),
             example: None,
             signals,
             counters,
@@ -204,11 +224,17 @@ impl Device {
             &mut self.telemetry,
             &mut self.log,
             &mut self.io,
+            &mut self.crash,
         ];
         if let Some(example) = &mut self.example {
             groups.push(example);
         }
-        self.server.handle(&mut groups, caller, requests, response)
+        let mut answer = self.server.handle(&mut groups, caller, requests, response)?;
+        if self.shell.shell.is_to_crash() {
+            self.crash.crash.happen(self.os.0.uptime(), &self.log.log);
+            answer.after = After::Reset(ResetRequest { force: None, boot_mode: None });
+        }
+        Some(answer)
     }
 
     /// Gives the number of starts, and whether MCUboot could do its part.

@@ -21,7 +21,7 @@ pub enum Event<'a> {
         /// The answer, header and payload.
         response: &'a [u8],
     },
-    /// Something arrived and was not answered.
+    /// Something arrived and was not served. A peer is told only of a packet that was too large.
     Dropped {
         /// From whom.
         peer: Peer,

@@ -54,6 +54,7 @@ mod board;
 mod calendar;
 mod clock;
 mod counters;
+mod crash;
 mod error;
 mod event;
 mod files;

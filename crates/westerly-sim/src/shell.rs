@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The simulated board's shell: a few commands of its own. It has no way to the host's.
 
+use std::cell::Cell;
 use std::fmt::Write as _;
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -24,7 +25,8 @@ const WRONG_ARGUMENTS: i32 = -22;
 type Command = fn(&SimulatedShell, &mut String, &str) -> i32;
 
 /// In the order in which help shows them.
-const COMMANDS: [(&str, &str, Command); 10] = [
+const COMMANDS: [(&str, &str, Command); 11] = [
+    ("crash", "record a crash and restart, as soon as this is answered", SimulatedShell::crash),
     ("echo", "print what follows", SimulatedShell::echo),
     ("fail", "SENSOR [SECONDS]: make a sensor fail, for so long or for good", SimulatedShell::fail),
     ("false", "do nothing, and return 1", |_, _, _| 1),
@@ -43,11 +45,23 @@ pub(crate) struct SimulatedShell {
     counters: Arc<BoardCounters>,
     signals: Signals,
     started: Instant,
+    /// The board is to crash.
+    crashing: Cell<bool>,
 }
 
 impl SimulatedShell {
     pub(crate) fn new(settings: SimulatedSettings, counters: Arc<BoardCounters>, signals: Signals) -> Self {
-        Self { settings, counters, signals, started: Instant::now() }
+        Self { settings, counters, signals, started: Instant::now(), crashing: Cell::new(false) }
+    }
+
+    /// Whether the board has been told to crash since this was asked last.
+    pub(crate) fn is_to_crash(&self) -> bool {
+        self.crashing.take()
+    }
+
+    fn crash(&self, _: &mut String, _: &str) -> i32 {
+        self.crashing.set(true);
+        0
     }
 
     pub(crate) fn restart(&mut self) {
@@ -196,12 +210,14 @@ mod tests {
         assert_eq!(run("fail humidity"), (String::new(), 0));
         assert_eq!(run("mend humidity"), (String::new(), 0));
         assert_eq!(run("press"), (String::new(), 0));
+        assert_eq!(run("crash"), (String::new(), 0));
         for wrong in ["fail", "fail none", "fail temperature soon", "mend button0", "press -1"] {
             assert_eq!(run(wrong).1, WRONG_ARGUMENTS, "{wrong}");
         }
         assert_eq!(run("ls; echo"), ("ls;: command not found\n".into(), NO_SUCH_COMMAND));
         let (help, _) = run("help");
         assert_eq!(help.lines().count(), COMMANDS.len());
+        assert!(shell.is_to_crash() && !shell.is_to_crash());
     }
 
     #[test]

@@ -9,6 +9,7 @@ use std::sync::mpsc::{Receiver, channel};
 use common::{PATIENCE, SILENCE, Udp, echo, echoed, filling, request};
 use westerly_server::{Access, Rule, Transport};
 use westerly_sim::{Event, Options, Reason, Simulator, StartError};
+use westerly_wire::access::seal;
 use westerly_wire::cbor::{List, Message};
 use westerly_wire::error::{Code, SmpError};
 use westerly_wire::header::{self, Operation};
@@ -18,6 +19,9 @@ use westerly_wire::os::{
     TaskStatisticsResponse, command,
 };
 use westerly_wire::shell::{ExecuteRequest, ExecuteResponse};
+
+/// The answer to a packet that is too long, an echo of sequence 3.
+const TOO_LARGE: &[u8] = b"\x0b\0\0\x06\0\0\x03\0\xbfbrc\x07\xff";
 
 fn options() -> Options {
     Options { udp: Some("127.0.0.1:0".parse().unwrap()), serial: None, ..Options::default() }
@@ -152,7 +156,10 @@ fn a_smaller_packet_size_is_told_and_kept() {
     assert_eq!(ParametersResponse::decode(payload(&answer)).unwrap().buffer_size, 128);
     let text = filling(128);
     assert_eq!(echoed(&client.exchange(&echo(1, &text)), 1), text);
-    client.send(&echo(2, &filling(129)));
+    // With a seal it would be allowed.
+    let longest = 128 + seal::LENGTH;
+    assert_eq!(echoed(&client.exchange(&echo(2, &filling(128))), 2), filling(128));
+    assert_eq!(client.exchange(&echo(3, &filling(longest + 1))), TOO_LARGE);
     assert_eq!(told.recv_timeout(PATIENCE).unwrap(), "TooLarge");
 }
 

@@ -31,7 +31,7 @@ pub enum Code {
     NotFound,
     /// 6: not possible in the device's present state.
     BadState,
-    /// 7: the response does not fit the device's buffer. Ask for less.
+    /// 7: the response does not fit the device's buffer, or the request did not. Ask for less, or in smaller parts.
     TooLarge,
     /// 8: no such group or command, or not with this operation.
     NotSupported,

@@ -28,7 +28,7 @@ fn decode(stream: &[u8], portions: &[usize]) -> (Vec<Vec<u8>>, Drops) {
         while !portion.is_empty() {
             let fed = decoder.feed(portion);
             assert!(fed.consumed > 0 && fed.consumed <= portion.len());
-            assert!(fed.packet.is_some() || fed.consumed == portion.len());
+            assert!(fed.packet.is_some() || fed.too_long.is_some() || fed.consumed == portion.len());
             packets.extend(fed.packet.map(<[u8]>::to_vec));
             portion = &portion[fed.consumed..];
         }
@@ -214,6 +214,69 @@ fn the_longest_and_the_shortest_packet() {
         let packet = vec![0x5a; length];
         assert_eq!(decode_whole(&encode(&packet)).0, [packet]);
     }
-    assert_eq!(decode_whole(&encode(&[0; CAPACITY + 1])), (vec![], Drops { length: 1, orphaned: 4, ..NO_DROPS }));
+    assert_eq!(decode_whole(&encode(&[0; CAPACITY + 1])), (vec![], Drops { length: 1, ..NO_DROPS }));
     assert_eq!(decode_whole(&encode(&[0; 7])), (vec![], Drops { length: 1, ..NO_DROPS }));
+}
+
+/// The beginnings of packets that were too long, fed in portions of `portion` bytes.
+fn too_long(stream: &[u8], portion: usize) -> (Vec<Vec<u8>>, Drops) {
+    let mut decoder = Decoder::<CAPACITY>::new();
+    let mut starts = Vec::new();
+    for mut portion in stream.chunks(portion) {
+        while !portion.is_empty() {
+            let fed = decoder.feed(portion);
+            assert!(fed.packet.is_none() || fed.too_long.is_none());
+            starts.extend(fed.too_long.map(<[u8]>::to_vec));
+            portion = &portion[fed.consumed..];
+        }
+    }
+    (starts, *decoder.drops())
+}
+
+#[test]
+fn the_beginning_of_a_packet_that_is_too_long_is_told_when_all_of_it_was_right() {
+    for length in [CAPACITY + 1, CAPACITY + 2, 2000, 65_533] {
+        let packet: Vec<u8> = (0..length).map(|place| (place % 251) as u8).collect();
+        let stream = encode(&packet);
+        for portion in [1, 7, 64, stream.len()] {
+            let told = too_long(&stream, portion);
+            assert_eq!(
+                told,
+                (vec![packet[..CAPACITY].to_vec()], Drops { length: 1, ..NO_DROPS }),
+                "{length} {portion}"
+            );
+        }
+        // And the next packet arrives.
+        assert_eq!(decode_whole(&[&stream[..], LINE].concat()).0, [ECHO]);
+    }
+}
+
+#[test]
+fn a_damaged_packet_that_is_too_long_is_not_told_of_and_counted_once() {
+    let stream = encode(&[0x5a; CAPACITY + 1]);
+    let first_line = 1 + stream.iter().position(|&byte| byte == b'\n').unwrap();
+    let mut checksum = stream.clone();
+    // Base64 all the same.
+    checksum[first_line + 10] ^= 1;
+    let mut not_base64 = stream.clone();
+    not_base64[first_line + 10] = b'?';
+    let mut damaged_length = LINE.to_vec();
+    damaged_length[2] = b'Q';
+    for (damaged, drops) in [
+        (checksum, Drops { length: 1, ..NO_DROPS }),
+        // Its last lines continue nothing.
+        (not_base64, Drops { length: 1, orphaned: 3, ..NO_DROPS }),
+        (stream[..first_line].to_vec(), Drops { length: 1, ..NO_DROPS }),
+        (damaged_length, Drops { length: 1, ..NO_DROPS }),
+    ] {
+        assert_eq!(too_long(&damaged, usize::MAX), (vec![], drops));
+        let (packets, counted) = decode_whole(&[&damaged[..], LINE].concat());
+        assert_eq!((packets, counted), (vec![ECHO.to_vec()], drops));
+    }
+}
+
+#[test]
+fn a_continuation_behind_a_packet_that_was_too_long_is_orphaned() {
+    let stream = [&encode(&[0; CAPACITY + 1])[..], b"\x04\x14AAAA\n"].concat();
+    assert_eq!(decode_whole(&stream), (vec![], Drops { length: 1, orphaned: 1, ..NO_DROPS }));
 }

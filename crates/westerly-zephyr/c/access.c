@@ -1,7 +1,7 @@
 /*
  * SPDX-License-Identifier: Apache-2.0
  *
- * What access control needs of Zephyr beside its settings: random bytes, and on native_sim the option for UDP's access.
+ * What access control needs of Zephyr beside its settings: random bytes, and on native_sim the options of its command line.
  */
 
 #include <string.h>
@@ -26,7 +26,12 @@ void westerly_random(uint8_t *into, size_t size)
 #include <cmdline.h>
 #include <posix_native_task.h>
 
+/* What the simulator sets numbers to that are not given. */
+#define NO_NUMBER UINT32_MAX
+
 static char *access_option;
+static uint32_t idle_option = NO_NUMBER;
+static uint32_t lifetime_option = NO_NUMBER;
 
 static void add_options(void)
 {
@@ -38,6 +43,20 @@ static void add_options(void)
 			.dest = &access_option,
 			.descript = "Access over UDP: allow, read_only, authenticated or refuse (the default is the build's)",
 		},
+		{
+			.option = "session-idle",
+			.name = "seconds",
+			.type = 'u',
+			.dest = &idle_option,
+			.descript = "Seconds after its last packet that a session of the access group ends",
+		},
+		{
+			.option = "session-lifetime",
+			.name = "seconds",
+			.type = 'u',
+			.dest = &lifetime_option,
+			.descript = "Seconds after its login that a session of the access group ends in any case",
+		},
 		ARG_TABLE_ENDMARKER,
 	};
 
@@ -45,6 +64,16 @@ static void add_options(void)
 }
 
 NATIVE_TASK(add_options, PRE_BOOT_1, 11);
+
+uint32_t westerly_session_idle_option(void)
+{
+	return idle_option == NO_NUMBER ? CONFIG_WESTERLY_ACCESS_IDLE_S : idle_option;
+}
+
+uint32_t westerly_session_lifetime_option(void)
+{
+	return lifetime_option == NO_NUMBER ? CONFIG_WESTERLY_ACCESS_LIFETIME_S : lifetime_option;
+}
 
 int westerly_udp_access_option(void)
 {

@@ -218,6 +218,9 @@ void westerly_boot_count(void);
 void westerly_random(uint8_t *into, size_t size);
 /* native_sim: the access over UDP as the command line asks, as CONFIG_WESTERLY_UDP_ACCESS counts it. */
 int westerly_udp_access_option(void);
+/* The same for how long sessions last, in seconds. */
+uint32_t westerly_session_idle_option(void);
+uint32_t westerly_session_lifetime_option(void);
 
 /* src/statistics.rs: Zephyr's own. each returns false to see no more. The names live for the length of the call. */
 void westerly_statistics(bool (*each)(const char *name, uint64_t value, void *context), void *context);

@@ -72,8 +72,23 @@ pub fn restore(control: &mut AccessControl<'_, ZephyrVault>) -> bool {
     settings::kept(POLICY, &mut kept).is_none_or(|kept| control.restore_policy(kept))
 }
 
-/// The access over UDP that native_sim's command line asks for, as `CONFIG_WESTERLY_UDP_ACCESS` counts it.
+/// What native_sim's command line asks for, or else Kconfig.
 #[cfg(westerly_udp_access_option)]
-pub fn udp_option() -> usize {
-    usize::try_from(ffi::westerly_udp_access_option()).unwrap_or(usize::MAX)
+pub struct Asked {
+    /// The access over UDP, as `CONFIG_WESTERLY_UDP_ACCESS` counts it.
+    pub udp: usize,
+    /// Seconds after its last packet that a session ends.
+    pub idle: u32,
+    /// Seconds after its login that a session ends in any case.
+    pub lifetime: u32,
+}
+
+/// The options of native_sim's command line.
+#[cfg(westerly_udp_access_option)]
+pub fn asked() -> Asked {
+    Asked {
+        udp: usize::try_from(ffi::westerly_udp_access_option()).unwrap_or(usize::MAX),
+        idle: ffi::westerly_session_idle_option(),
+        lifetime: ffi::westerly_session_lifetime_option(),
+    }
 }

@@ -113,6 +113,10 @@ unsafe extern "C" {
     pub(crate) fn westerly_random(into: *mut u8, size: usize);
     #[cfg(westerly_udp_access_option)]
     pub(crate) safe fn westerly_udp_access_option() -> c_int;
+    #[cfg(westerly_udp_access_option)]
+    pub(crate) safe fn westerly_session_idle_option() -> u32;
+    #[cfg(westerly_udp_access_option)]
+    pub(crate) safe fn westerly_session_lifetime_option() -> u32;
 }
 
 #[cfg(westerly_files)]

@@ -52,6 +52,8 @@ class Board:
         self.configuration = symbols(device.device_config.app_build_dir)
         self.is_native = "ARCH_POSIX" in self.configuration
         self.packet_size = int(self.configuration["WESTERLY_SERIAL_PACKET_SIZE"])
+        # What comes on top of a packet, for its seal.
+        self.seal = 60 if "WESTERLY_ACCESS" in self.configuration else 0
         self.executable = device.device_config.app_build_dir / "zephyr" / ("zephyr.exe" if self.is_native else "zephyr.elf")
         # The repository.
         self.source = Path(__file__).resolve().parents[3]
@@ -67,6 +69,8 @@ class Board:
             self.udp = (f"127.{random.randint(1, 254)}.{random.randint(0, 255)}.{random.randint(1, 254)}", UDP_PORT)
             device.generate_command()
             device.command.append(f"--udp-address={self.udp[0]}")
+            # As it comes a board lets nobody write over UDP without a key: test_access.py has one of its own for that.
+            device.command.append("--access-udp=allow")
             # A flash that was never used, and is nobody else's.
             self.folder = tempfile.TemporaryDirectory(prefix="westerly-")
             device.command.append(f"--flash={self.folder.name}/flash.bin")

@@ -180,7 +180,8 @@ class SerialFlood:
             if waiting:
                 quiet_at = None
             elif quiet_at is None:
-                quiet_at = time.monotonic() + 0.2
+                # Answers that are to come may take a busy machine long.
+                quiet_at = time.monotonic() + (5 if 0 < self.answered < self.sent else 0.3)
             elif self.ended.is_set() and time.monotonic() > quiet_at:
                 return
             readable, writable, _ = select.select([self.file], [self.file] if waiting else [], [], 0.005)

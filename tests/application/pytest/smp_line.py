@@ -79,7 +79,11 @@ class Silence(AssertionError):
 
 
 class Client:
-    """What both kinds of client do with send() and receive()."""
+    """What both kinds of client do with send() and receive_bytes()."""
+
+    def receive(self, timeout=5.0):
+        """The next packet, taken apart."""
+        return Packet(self.receive_bytes(timeout))
 
     def ask(self, *arguments, **options):
         self.send(request(*arguments, **options))
@@ -132,7 +136,7 @@ class SerialClient(Client):
         line, self.buffer = self.buffer.split(b"\n", 1)
         return line
 
-    def receive(self, timeout=5.0):
+    def receive_bytes(self, timeout=5.0):
         """The next packet, its framing checked to the letter."""
         end = time.monotonic() + timeout
         stream = b""
@@ -149,7 +153,7 @@ class SerialClient(Client):
         assert len(stream) == length + 2, "bytes after the checksum"
         packet, checksum = stream[2:-2], stream[-2:]
         assert struct.pack(">H", crc16(packet)) == checksum, "checksum"
-        return Packet(packet)
+        return packet
 
     def drop_rest(self):
         assert not self.buffer.strip(b"\0"), f"part of a line: {self.buffer!r}"
@@ -169,9 +173,9 @@ class UdpClient(Client):
     def send(self, packet):
         self.socket.send(packet)
 
-    def receive(self, timeout=5.0):
+    def receive_bytes(self, timeout=5.0):
         self.socket.settimeout(timeout)
         try:
-            return Packet(self.socket.recv(65536))
+            return self.socket.recv(65536)
         except TimeoutError:
             raise Silence("no datagram") from None

@@ -39,7 +39,7 @@ class Process:
         Process.number += 1
         address = f"127.{random.randint(1, 254)}.{random.randint(0, 255)}.{Process.number % 254 + 1}"
         self.process = subprocess.Popen(
-            [str(executable), f"--flash={flash}", f"--udp-address={address}", *options],
+            [str(executable), f"--flash={flash}", f"--udp-address={address}", "--access-udp=allow", *options],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         )
         self.started = any(f"SMP over UDP on {address}" in line for line in self.process.stdout)

@@ -5,7 +5,9 @@ import os
 import select
 import time
 
-from smp_line import READ, WRITE, line_bytes, lines, request
+import pytest
+
+from smp_line import READ, WRITE, WRITE_RESPONSE, line_bytes, lines, request
 
 # SMP header, the map's first byte, the key, and the head of a text of 256 to 65535 bytes.
 AROUND_AN_ECHO = 8 + 1 + 2 + 3
@@ -44,11 +46,30 @@ def test_a_burst_of_small_requests(serial):
     assert [serial.receive(20).sequence for _ in range(50)] == list(range(50))
 
 
-def test_a_request_larger_than_the_buffer_is_dropped(board, serial):
-    text = "x" * (board.packet_size - AROUND_AN_ECHO + 1)
-    serial.send(request(WRITE, 0, 0, {"d": text}))
+@pytest.mark.parametrize("more", [1, 2, 700, 3000])
+def test_a_request_larger_than_the_buffer_is_answered_with_that(board, serial, more):
+    text = "x" * (board.packet_size + board.seal - AROUND_AN_ECHO + more)
+    answer = serial.ask(WRITE, 0, 0, {"d": text}, sequence=9)
+    assert (answer.operation, answer.group, answer.sequence, answer.command) == (WRITE_RESPONSE, 0, 9, 0)
+    assert answer.map == {"rc": 7}
     serial.expect_silence()
     assert serial.ask(WRITE, 0, 0, {"d": "next"}).map == {"r": "next"}
+
+
+def test_larger_than_the_buffer_and_damaged_is_dropped(board, serial):
+    """Nobody knows whose request that was."""
+    packet = request(WRITE, 0, 0, {"d": "x" * (board.packet_size + board.seal)})
+    serial.send_bytes(line_bytes(packet, checksum=0x1234))
+    serial.expect_silence()
+    serial.send_bytes(b"".join(lines(packet)[:-1]))
+    serial.expect_silence()
+    assert serial.ask(WRITE, 0, 0, {"d": "next"}).map == {"r": "next"}
+
+
+def test_an_answer_larger_than_the_buffer_is_dropped(board, serial):
+    """Two servers would answer each other for ever."""
+    serial.send(request(WRITE_RESPONSE, 0, 0, {"r": "x" * (board.packet_size + board.seal)}))
+    serial.expect_silence()
 
 
 def test_an_answer_larger_than_the_buffer_is_an_error(board, serial):

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from smp_line import READ, WRITE, UdpClient, request
+from smp_line import READ, WRITE, WRITE_RESPONSE, UdpClient, request
 
 AROUND_AN_ECHO = 8 + 1 + 2 + 3
 
@@ -24,8 +24,13 @@ def test_an_answer_larger_than_a_datagram_is_an_error(board, udp):
 
 
 @pytest.mark.parametrize("length", [1473, 2000, 9000])
-def test_a_datagram_that_is_too_large_is_dropped(udp, length):
-    udp.send(request(WRITE, 0, 0, {"d": "x"}) + bytes(length))
+def test_a_datagram_that_is_too_large_is_answered_with_that(udp, length):
+    udp.send(request(WRITE, 8, 3, {"d": "x"}, sequence=9) + bytes(length))
+    answer = udp.receive()
+    assert (answer.operation, answer.group, answer.sequence, answer.command) == (WRITE_RESPONSE, 8, 9, 3)
+    assert answer.map == {"rc": 7}
+    # No answer is answered.
+    udp.send(request(WRITE_RESPONSE, 0, 0, {"r": "x"}) + bytes(length))
     udp.expect_silence()
     assert udp.ask(WRITE, 0, 0, {"d": "next"}).map == {"r": "next"}
 

@@ -12,6 +12,7 @@ use std::ffi::{CStr, c_char};
 use std::slice;
 use std::sync::Mutex;
 
+mod crash;
 mod files;
 mod hal;
 mod image;
@@ -20,6 +21,7 @@ mod log;
 mod settings;
 mod shell;
 
+pub use crash::crash;
 pub use hal::{BUS, LEVEL, UARTS};
 pub use kernel::{DATAGRAMS, PRINTED, UART as CHOSEN_UART};
 pub use log::OUT;

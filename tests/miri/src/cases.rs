@@ -2,6 +2,7 @@
 
 //! What is run. Each case is a part of the crates; they come one after the other, in one process, as a device does.
 
+mod crash;
 mod device;
 mod files;
 mod hal;
@@ -11,7 +12,7 @@ mod sync;
 mod uart;
 
 /// All of them.
-pub const ALL: [(&str, fn()); 15] = [
+pub const ALL: [(&str, fn()); 17] = [
     ("sync: a value is taken once", sync::take_once),
     ("sync: a mutex between threads", sync::mutex),
     ("sync: a mutex locked twice", sync::mutex_twice),
@@ -25,6 +26,8 @@ pub const ALL: [(&str, fn()); 15] = [
     ("device: facts, threads, pools, clock", device::os),
     ("device: shell, statistics, inputs and outputs, storage, sources", device::groups),
     ("device: datagrams", device::udp),
+    ("access: what is kept", crash::access),
+    ("crash: the record", crash::crash),
     ("hal", hal::all),
     ("log", log::log),
 ];

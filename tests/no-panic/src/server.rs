@@ -6,7 +6,7 @@ use core::ops::ControlFlow;
 use westerly_server::wire::os::{DateTime, EchoRequest, MemoryPool, ParametersResponse, Part, ResetRequest, Task};
 use westerly_server::{
     Access, After, AllowAll, Application, Bootloader, Caller, ClockError, Failure, Group, GroupDescription, Os,
-    OsGroup, Policy, Request, Requests, ResetError, Response, Rule, Rules, Server, Shares,
+    OsGroup, Policy, Request, Requests, ResetError, Response, Rule, Rules, Server, Shares, too_long,
 };
 
 use crate::opaque::{decision, reference, reference_mut, sink, slice, slice_mut, text, value};
@@ -16,6 +16,7 @@ pub const ENTRIES: &[fn()] = &[
     handle_rules,
     handle_outside_policy,
     handle_unknown_groups,
+    packet_too_long,
     os_group,
     request_and_response,
     failures,
@@ -125,6 +126,11 @@ fn handle_unknown_groups() {
     let groups: &mut [&mut dyn Group] = slice_mut();
     let server = reference_mut::<Server<AllowAll>>();
     sink(Server::handle(server, groups, reference(), reference_mut(), slice_mut()));
+}
+
+#[inline(never)]
+fn packet_too_long() {
+    sink(too_long(slice(), slice_mut()));
 }
 
 #[inline(never)]

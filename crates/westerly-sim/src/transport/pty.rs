@@ -119,11 +119,17 @@ impl Packets {
             bytes = bytes.get(fed.consumed..).unwrap_or_default();
             match fed.packet {
                 // A board's decoder has no room for it.
-                Some(packet) if packet.len() > self.response.len() => board.dropped(Peer::Serial, Reason::TooLarge),
+                Some(packet) if packet.len() > self.response.len() => {
+                    board.dropped(Peer::Serial, Reason::TooLarge);
+                    board.too_long(Peer::Serial, packet, &mut self.response, |answer| line.send(answer));
+                }
                 Some(packet) => {
                     board.answer(&self.caller, Peer::Serial, packet, &mut self.response, |answer| line.send(answer));
                 }
                 None => {}
+            }
+            if let Some(start) = fed.too_long {
+                board.too_long(Peer::Serial, start, &mut self.response, |answer| line.send(answer));
             }
             self.tell_drops(board);
         }

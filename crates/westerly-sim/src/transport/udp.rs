@@ -95,7 +95,10 @@ impl Socket {
                     let caller = Caller { peer: peer.number(), ..caller };
                     board.answer(&caller, peer, packet, &mut response, |answer| self.send(answer, peer));
                 }
-                _ => board.dropped(peer, Reason::TooLarge),
+                _ => {
+                    board.dropped(peer, Reason::TooLarge);
+                    board.too_long(peer, &request, &mut response, |answer| self.send(answer, peer));
+                }
             }
         }
     }

@@ -12,9 +12,11 @@
 //! ```
 //! Anything else leads from Opening and Continuing back to Idle, where the byte is looked at again. A newline ends a line;
 //! with the last line the packet is complete, and is given out if its checksum is right. Whatever is wrong with a packet, it
-//! is dropped, counted in [`Drops`], and the next marker is waited for; nothing is answered here.
+//! is dropped, counted in [`Drops`], and the next marker is waited for; nothing is answered here. A packet that is longer than
+//! there is room for is read to its end all the same: if its checksum is right its beginning is given out, so that whoever
+//! sent it can be told.
 //!
-//! Only `packet[..filled]` is ever given out, and all of it was written by the packet at hand: bytes of an earlier packet
+//! Only what `filled` tells of is ever given out, and all of it was written by the packet at hand: bytes of an earlier packet
 //! cannot be reached from a later one.
 
 use super::{CONTINUATION, CRC_BYTES, FIRST, base64, crc};
@@ -25,7 +27,8 @@ use crate::header;
 pub struct Drops {
     /// A line held something that is not base64, or ended inside a group of four characters.
     pub base64: u32,
-    /// The announced length cannot hold a header, exceeds the decoder's capacity, or was not kept to.
+    /// The announced length cannot hold a header, exceeds the decoder's capacity, or was not kept to. Of a packet that is
+    /// counted here nothing else is counted.
     pub length: u32,
     /// The checksum was wrong.
     pub checksum: u32,
@@ -35,13 +38,16 @@ pub struct Drops {
     pub interrupted: u32,
 }
 
-/// What [`Decoder::feed`] gives.
+/// What [`Decoder::feed`] gives. One of the two packets at most.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Fed<'d> {
     /// How many of the bytes were taken. Fewer than given only when a packet is complete.
     pub consumed: usize,
     /// The packet, checksum verified: at least a header, at most the decoder's capacity.
     pub packet: Option<&'d [u8]>,
+    /// The beginning of a packet that exceeds the decoder's capacity, as much as that is. Its checksum is right, so what is
+    /// here was sent like this.
+    pub too_long: Option<&'d [u8]>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,7 +76,7 @@ enum State {
 #[derive(Clone, Debug)]
 pub struct Decoder<const N: usize> {
     packet: [u8; N],
-    /// Bytes of `packet` that are of this packet.
+    /// Bytes taken of this packet. Those beyond the capacity are not kept.
     filled: usize,
     /// Bytes the packet will have, once its length was read.
     expected: Option<usize>,
@@ -144,13 +150,15 @@ impl<const N: usize> Decoder<N> {
             let Some((&byte, behind)) = rest.split_first() else { break };
             rest = behind;
             if self.take(byte) {
+                let packet = self.packet.get(..self.filled);
                 return Fed {
                     consumed: bytes.len().saturating_sub(rest.len()),
-                    packet: self.packet.get(..self.filled),
+                    packet,
+                    too_long: packet.is_none().then_some(&self.packet),
                 };
             }
         }
-        Fed { consumed: bytes.len(), packet: None }
+        Fed { consumed: bytes.len(), packet: None, too_long: None }
     }
 
     /// Takes one byte; true when it completed a packet.
@@ -234,8 +242,17 @@ impl<const N: usize> Decoder<N> {
     }
 
     /// Forgets the packet and waits for the next marker.
-    #[inline(never)]
     fn drop_packet(&mut self, reason: Reason) {
+        // One that is too long was counted when its length was read.
+        if !(self.assembling && self.too_long()) {
+            self.count(reason);
+        }
+        self.assembling = false;
+        self.state = State::Idle;
+    }
+
+    #[inline(never)]
+    fn count(&mut self, reason: Reason) {
         let count = match reason {
             Reason::Base64 => &mut self.drops.base64,
             Reason::Length => &mut self.drops.length,
@@ -244,8 +261,11 @@ impl<const N: usize> Decoder<N> {
             Reason::Interrupted => &mut self.drops.interrupted,
         };
         *count = count.saturating_add(1);
-        self.assembling = false;
-        self.state = State::Idle;
+    }
+
+    /// Whether the packet is longer than there is room for.
+    fn too_long(&self) -> bool {
+        self.expected.is_some_and(|expected| expected > N)
     }
 
     /// Whole groups as far as they reach; gives the bytes left over, which [`Self::take`] then looks at one by one.
@@ -324,7 +344,9 @@ impl<const N: usize> Decoder<N> {
             };
         };
         if self.filled < expected {
-            *self.packet.get_mut(self.filled).ok_or(())? = byte;
+            if let Some(place) = self.packet.get_mut(self.filled) {
+                *place = byte;
+            }
             self.filled = self.filled.saturating_add(1);
         } else if self.checksum_bytes < CRC_BYTES {
             self.checksum_bytes = self.checksum_bytes.saturating_add(1);
@@ -338,10 +360,13 @@ impl<const N: usize> Decoder<N> {
     /// The length, before any byte of the packet is touched.
     fn announce(&mut self, length: usize) -> Result<(), ()> {
         let expected = length.checked_sub(CRC_BYTES).ok_or(())?;
-        if !(header::LENGTH..=N).contains(&expected) {
+        if expected < header::LENGTH {
             return Err(());
         }
         self.expected = Some(expected);
+        if self.too_long() {
+            self.count(Reason::Length);
+        }
         Ok(())
     }
 }

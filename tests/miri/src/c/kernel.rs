@@ -159,6 +159,14 @@ functions! {
         thread::sleep(Duration::from_millis(milliseconds.into()));
     }
 
+    fn westerly_watchdog_join() {}
+
+    fn westerly_watchdog_report() {}
+
+    fn westerly_sleep_tick() {
+        NOW.fetch_add(10, Ordering::Relaxed);
+    }
+
     fn westerly_uptime() -> u64 {
         NOW.load(Ordering::Relaxed)
     }
@@ -187,12 +195,13 @@ functions! {
     }
 
     // As recvfrom() with MSG_TRUNC: the length told may be more than there was room for.
-    fn westerly_udp_receive(socket: c_int, buffer: *mut u8, size: usize, peer: *mut UdpPeer) -> c_int {
+    fn westerly_udp_receive(socket: c_int, buffer: *mut u8, size: usize, peer: *mut UdpPeer, waited: *mut bool) -> c_int {
         assert_eq!(socket, 3);
         let Some(datagram) = DATAGRAMS.lock().unwrap().pop() else {
             return -11;
         };
         fill(buffer, size, &datagram);
+        put(waited, true);
         put(peer, UdpPeer { address: 0x7f00_0001, port: 1337 });
         c_int::try_from(datagram.len()).unwrap()
     }

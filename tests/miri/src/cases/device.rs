@@ -14,7 +14,7 @@ use westerly_zephyr::shell::ZephyrShell;
 use westerly_zephyr::sources::{ReadError, Source};
 use westerly_zephyr::statistics::ZephyrStatistics;
 use westerly_zephyr::storage::ZephyrStorage;
-use westerly_zephyr::{console, io, os, sampler, sources, time, udp};
+use westerly_zephyr::{console, io, os, sampler, sources, time, udp, watchdog};
 
 use super::exactly;
 use crate::c::{DATAGRAMS, PRINTED};
@@ -63,6 +63,11 @@ pub fn os() {
     time::sleep_milliseconds(2);
     assert!(time::uptime_milliseconds() >= 2);
     time::yield_now();
+    watchdog::join();
+    watchdog::report();
+    let mut pace = time::Pace::new();
+    (0..40).for_each(|_| pace.worked());
+    pace.wait(|| time::sleep_milliseconds(1));
     os::reboot();
 }
 
@@ -110,8 +115,8 @@ pub fn udp() {
     let mut socket = udp::Socket::open().unwrap();
     DATAGRAMS.lock().unwrap().push(b"a datagram".to_vec());
     let mut buffer = exactly(&[0; 4]);
-    let (length, peer) = socket.receive(&mut buffer).unwrap();
-    assert_eq!((length, &*buffer, peer.number()), (4, &b"a da"[..], 0x7f00_0001_0539));
+    let udp::Received { length, peer, waited } = socket.receive(&mut buffer).unwrap();
+    assert_eq!((length, &*buffer, peer.number(), waited), (4, &b"a da"[..], 0x7f00_0001_0539, true));
     assert!(matches!(socket.receive(&mut buffer), Err(udp::Error(11))));
     socket.send(&exactly(b"answer"), &peer).unwrap();
     assert_eq!(DATAGRAMS.lock().unwrap().pop().unwrap(), b"answer");

@@ -7,11 +7,14 @@ use std::thread;
 
 use westerly_store::{Cursor, Read, Ring};
 
+use super::exactly;
 use crate::c::OUT;
 
 unsafe extern "C" {
     // In Rust, for C: see `crates/westerly-defmt/c/westerly_defmt.h`.
     safe fn westerly_defmt_run();
+    safe fn westerly_defmt_flush();
+    fn westerly_defmt_last(into: *mut u8, size: usize) -> usize;
     fn westerly_defmt_fatal(reason: u32, thread: *const u8, thread_length: usize, place: usize);
 }
 
@@ -48,6 +51,13 @@ pub fn log() {
     for name in [&b"main"[..], b"\xff", b""] {
         // SAFETY: a slice and its length.
         unsafe { westerly_defmt_fatal(2, name.as_ptr(), name.len(), 0x1234) };
+    }
+    westerly_defmt_flush();
+    for size in [0, 1, 30, 400] {
+        let mut newest = exactly(&vec![0; size]);
+        // SAFETY: a slice and its length.
+        let length = unsafe { westerly_defmt_last(newest.as_mut_ptr(), newest.len()) };
+        assert!(length <= size && (length > 0) == (size > 10), "{length} of {size}");
     }
     assert!(!OUT.lock().unwrap().0.is_empty());
 }
