@@ -7,6 +7,7 @@ use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
 use mcumgr_toolkit::MCUmgrClient;
+use westerly_server::{Access, Rule, Transport};
 use westerly_sim::{Options, SensorFailure, Simulator};
 
 /// Its temperature sensor, asked every 500 ms, fails for a while.
@@ -15,6 +16,7 @@ fn board_failing(until: u64) -> Simulator {
     let options = Options {
         udp: Some("127.0.0.1:0".parse().unwrap()),
         serial: None,
+        rules: Rule::of_transport(Transport::Udp, Access::Allow, false).to_vec(),
         failures: vec![failure],
         ..Options::default()
     };
