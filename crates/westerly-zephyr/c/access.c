@@ -41,7 +41,7 @@ static void add_options(void)
 			.name = "access",
 			.type = 's',
 			.dest = &access_option,
-			.descript = "Access over UDP: allow, read_only, authenticated or refuse (the default is the build's)",
+			.descript = "Access over UDP: allow, read-only, authenticated or refuse (the default is the build's)",
 		},
 		{
 			.option = "session-idle",
@@ -78,7 +78,7 @@ uint32_t westerly_session_lifetime_option(void)
 int westerly_udp_access_option(void)
 {
 	/* As the symbol WESTERLY_UDP_ACCESS counts them. */
-	static const char *const names[] = {"allow", "read_only", "authenticated", "refuse"};
+	static const char *const names[] = {"allow", "read-only", "authenticated", "refuse"};
 
 	if (access_option == NULL) {
 		return CONFIG_WESTERLY_UDP_ACCESS;
@@ -88,7 +88,7 @@ int westerly_udp_access_option(void)
 			return index;
 		}
 	}
-	printk("--access-udp=%s is none of allow, read_only, authenticated and refuse: nothing is allowed over UDP\n",
+	printk("--access-udp=%s is none of allow, read-only, authenticated and refuse: nothing is allowed over UDP\n",
 	       access_option);
 	return ARRAY_SIZE(names) - 1;
 }

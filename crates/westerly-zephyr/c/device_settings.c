@@ -197,7 +197,7 @@ void westerly_boot_count(void)
 	boots = boots == UINT32_MAX ? UINT32_MAX : boots + 1;
 	sys_put_le32(boots, stored);
 	/* A number that is not stored would be told again after the next start. */
-	counting = settings_save_one(SUBTREE "/" BOOTS, stored, sizeof(stored)) == 0 ? COUNTED : NOT_COUNTED;
+	counting = settings_save_one(WESTERLY_BOOTS_SETTING, stored, sizeof(stored)) == 0 ? COUNTED : NOT_COUNTED;
 }
 
 uint32_t westerly_boots(void)

@@ -7,6 +7,8 @@
 
 #include <errno.h>
 
+#include <string.h>
+
 #include <zephyr/settings/settings.h>
 #include <zephyr/sys/util.h>
 
@@ -58,6 +60,10 @@ int westerly_settings_delete(const char *name, size_t name_length)
 
 	if (!westerly_text_copy(key, sizeof(key), name, name_length)) {
 		return -WESTERLY_NOT_FOUND;
+	}
+	/* Nobody sets it back: what access control asks a client would come again, and old packets be good once more. */
+	if (strcmp(key, WESTERLY_BOOTS_SETTING) == 0) {
+		return westerly_error(-ENOTSUP);
 	}
 	return westerly_error(settings_delete(key));
 }

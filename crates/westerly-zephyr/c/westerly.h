@@ -209,7 +209,8 @@ bool westerly_is_text(const uint8_t *bytes, size_t length);
 int westerly_settings_keep(const char *name, size_t name_length, const uint8_t *value, size_t length);
 int westerly_settings_kept(const char *name, size_t name_length, uint8_t *into, size_t size);
 
-/* The setting device/boots: which start of the device this is, from 1. 0 if it could not be counted. */
+/* Which start of the device this is, from 1. 0 if it could not be counted. The setting is read-only, and is not deleted. */
+#define WESTERLY_BOOTS_SETTING "device/boots"
 uint32_t westerly_boots(void);
 /* Once, when the settings are loaded. */
 void westerly_boot_count(void);

@@ -11,6 +11,8 @@ from smp_line import READ, V1, WRITE, SerialClient
 TELEMETRY, IO, STATISTICS, SETTINGS = 64, 66, 2, 3
 TOPICS, RECORDS, LATEST, CONFIGURE = 0, 1, 2, 3
 UPTIME, LOAD, HEAP, TEMPERATURE, BUTTON0, BUTTON1 = 1, 2, 3, 17, 32, 33
+# A code of the settings group.
+DELETE_NOT_SUPPORTED = 7
 SAMPLE, MINIMUM, MAXIMUM, MEAN, RAISED, CLEARED, FAULT = range(7)
 
 INVALID, UNKNOWN = {"err": {"group": TELEMETRY, "rc": 3}}, {"err": {"group": TELEMETRY, "rc": 2}}
@@ -266,7 +268,10 @@ def test_the_configuration_and_the_boots_live_over_a_restart(board):
     client = SerialClient(board.pty)
     first = ask(client, RECORDS, max=1)["boot"]
     assert boots(client) == first
+    # Nor is it deleted: a device that counted anew would ask clients of access control what it has asked before.
     assert client.ask(WRITE, SETTINGS, 0, {"name": "device/boots", "val": b"\0\0\0\0"}).map.keys() == {"err"}
+    refused = {"err": {"group": SETTINGS, "rc": DELETE_NOT_SUPPORTED}}
+    assert client.ask(WRITE, SETTINGS, 1, {"name": "device/boots"}).map == refused
     kept = {"period": 200, "deadband": 3, "rate": 400, "raise": 4000, "clear": 3900, "output": 1}
     assert configure(client, TEMPERATURE, **kept) == {}
     next_before = next_sequence(client)
