@@ -4,12 +4,9 @@
 //! Input: a byte for the policy, one for the caller, two for the room, then the packet.
 #![no_main]
 
-#[path = "../../crates/westerly-server/tests/device/mod.rs"]
-mod device;
-
-use device::{Everything, KEY};
 use libfuzzer_sys::fuzz_target;
 use minicbor::data::Type;
+use westerly_fuzz::device::{Everything, KEY};
 use westerly_server::wire::cbor::Message as _;
 use westerly_server::wire::error::{Code, Status};
 use westerly_server::wire::group;

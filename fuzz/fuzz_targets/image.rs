@@ -6,12 +6,9 @@
 //! first four bytes are taken for it.
 #![no_main]
 
-#[path = "../../crates/westerly-server/tests/device/mod.rs"]
-mod device;
-
-use device::Slots;
 use libfuzzer_sys::fuzz_target;
 use sha2::{Digest as _, Sha256};
+use westerly_fuzz::device::Slots;
 use westerly_server::mcuboot::{self, ImageError, Source};
 use westerly_server::wire::cbor::Message as _;
 use westerly_server::wire::error::Status;

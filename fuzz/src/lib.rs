@@ -6,6 +6,12 @@
 //! bytes -> choices -> grammar -> packet -> server -> answers -> judged by other code than the server's
 //! ```
 
+#[allow(
+    clippy::large_enum_variant,
+    clippy::new_without_default,
+    clippy::unusual_byte_groupings,
+    reason = "the tests' own, for which it is private"
+)]
 #[path = "../../crates/westerly-server/tests/device/mod.rs"]
 pub mod device;
 

@@ -57,17 +57,16 @@ pub fn run(input: &[u8]) {
         }
         damaged |= (8..=12).contains(&(what & 15));
         let is_first = peer.next == 0;
-        let follows = under_way == Some(chosen) && !is_first || is_first;
+        let follows = is_first || under_way == Some(chosen);
         if what & 15 == 14 {
             continue;
         }
         stream.extend_from_slice(&line);
         peer.next += 1;
         under_way = (follows && what & 15 < 8).then_some(chosen);
-        if peer.next == peer.lines.len() {
-            if under_way.take().is_some() && !damaged && peer.packet.len() <= CAPACITY {
-                whole.push(peer.packet.clone());
-            }
+        let is_over = peer.next == peer.lines.len();
+        if is_over && under_way.take().is_some() && !damaged && peer.packet.len() <= CAPACITY {
+            whole.push(peer.packet.clone());
         }
     }
     judge(&peers, &whole, &stream, portions);
@@ -117,8 +116,8 @@ fn judge(peers: &[Peer], whole: &[Vec<u8>], stream: &[u8], portions: u8) {
             // What Westerly sends comes back, and so does what others send with a checksum over two lines.
             let sent = encode(&peer.packet);
             assert_eq!(decode(&sent, 5), (vec![peer.packet.clone()], Drops::default()));
-            assert_eq!(decode(&lines(&peer.packet, 93).concat(), 64).0, [peer.packet.clone()]);
-            assert_eq!(decode(&lines(&peer.packet, 3).concat(), 64).0, [peer.packet.clone()]);
+            assert_eq!(decode(&lines(&peer.packet, 93).concat(), 64).0, std::slice::from_ref(&peer.packet));
+            assert_eq!(decode(&lines(&peer.packet, 3).concat(), 64).0, std::slice::from_ref(&peer.packet));
         }
     }
 }

@@ -263,7 +263,9 @@ impl<'a> Sequence<'a> {
         }
         let Some(bringing) = &self.files[bringer] else { return };
         let portion = 1 + usize::from(how >> 3 & 15) * 6;
-        let skipped = if how & 0x80 != 0 && choices.once_in(4) { 7 } else { 0 };
+        // Who brings something else than before, of the same length, begins it: the device cannot tell its parts from the others'.
+        let has_begun = bringing.offset > 0;
+        let skipped = if how & 0x80 != 0 && choices.once_in(4) && has_begun { 7 } else { 0 };
         let start = (bringing.offset + skipped).min(bringing.content.len());
         let end = (start + portion).min(bringing.content.len());
         let (content, path) = (bringing.content.clone(), bringing.path);
@@ -285,7 +287,7 @@ impl<'a> Sequence<'a> {
         } else {
             let there = answer.number("len").filter(|&there| there <= content.len() as u64);
             match (&mut self.files[bringer], there) {
-                (Some(bringing), Some(there)) if how & 0x40 == 0 => bringing.offset = there as usize,
+                (Some(bringing), Some(there)) if how & 0x40 == 0 && has_begun => bringing.offset = there as usize,
                 (file, _) => *file = None,
             }
         }

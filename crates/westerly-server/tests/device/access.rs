@@ -38,6 +38,7 @@ const DEFAULTS: Defaults<'static> = Defaults { rules: &BUILT, transports: &TRANS
 
 /// The policy of a golden file.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant, reason = "there is one at a time, and no heap where the suite runs on target")]
 pub enum Guard {
     Nobody(AllowAll),
     Control(AccessControl<'static, Frozen>),

@@ -12,7 +12,7 @@ impl Crashed {
 }
 
 const REGISTERS: [(&str, u64); 3] = [("r0", 0), ("r12", 0xffff_ffff), ("xpsr", 0x6100_0000)];
-const STACK: [u64; 3] = [0x0000_1a35, 0x0000_2b47, 0x0000_10];
+const STACK: [u64; 3] = [0x1a35, 0x2b47, 0x10];
 const FRAMES: [&[u8]; 4] = [b"\x01\x00\x10\x27", b"", b"\x02\x00\x11\x27\x05", b"last"];
 
 impl Crash for Crashed {
@@ -23,7 +23,7 @@ impl Crash for Crashed {
             code: 4,
             thread: "main",
             pc: Some(0x0000_1234),
-            lr: Some(0x0000_1a35),
+            lr: Some(0x1a35),
             sp: Some(0x2000_0ff0),
             uptime: Some(70_000),
             boot: Some(4),
