@@ -144,7 +144,7 @@ fn reset(board: &Simulator, client: &MCUmgrClient, _: &Expected) {
 }
 
 /// The groups in the board's order, with names and one more than the highest command of each.
-const GROUPS: [(u16, &str, u8); 11] = [
+const GROUPS: [(u16, &str, u8); 13] = [
     (0, "os mgmt", 9),
     (1, "img mgmt", 7),
     (2, "stat mgmt", 2),
@@ -155,7 +155,9 @@ const GROUPS: [(u16, &str, u8); 11] = [
     (64, "telemetry", 4),
     (65, "log", 2),
     (66, "io", 3),
+    (68, "crash", 3),
     (10, "enum mgmt", 4),
+    (67, "access", 7),
 ];
 
 fn enumeration(_: &Simulator, client: &MCUmgrClient, expected: &Expected) {
@@ -213,7 +215,7 @@ fn erased_storage(_: &Simulator, client: &MCUmgrClient, _: &Expected) {
 }
 
 fn statistics(board: &Simulator, client: &MCUmgrClient, expected: &Expected) {
-    assert_eq!(client.stats_list_groups().unwrap(), ["server", "serial", "udp", "telemetry"]);
+    assert_eq!(client.stats_list_groups().unwrap(), ["server", "serial", "udp", "telemetry", "access"]);
     let server = client.stats_get_group_data("server").unwrap();
     assert_eq!((server["received"], server["succeeded"], server["failed"]), (2, 1, 0));
     assert_eq!(u64::from(board.counters().received.get()), 2);
