@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 use mcumgr_toolkit::MCUmgrClient;
 use pty_process::Size;
 use pty_process::blocking::{Command, Pty, open};
+use westerly_server::{Access, Rule, Transport};
 use westerly_sim::{Options, SensorFailure, Simulator};
 
 /// How long something may take to be seen.
@@ -100,7 +101,8 @@ impl Drop for Monitor {
 }
 
 fn board(udp: &str, seed: u64, failures: Vec<SensorFailure>) -> Simulator {
-    let options = Options { udp: Some(udp.parse().unwrap()), serial: None, seed, failures, ..Options::default() };
+    let rules = Rule::of_transport(Transport::Udp, Access::Allow, false).to_vec();
+    let options = Options { udp: Some(udp.parse().unwrap()), serial: None, rules, seed, failures, ..Options::default() };
     Simulator::start(options, |_| {}).expect("it starts")
 }
 
