@@ -24,7 +24,7 @@ const SENSORS: [u32; 5] = [2, 16, 17, 18, 19];
 
 fn board(seed: u64) -> Simulator {
     let options = Options { udp: Some("127.0.0.1:0".parse().unwrap()), serial: None, seed, ..Options::default() };
-    Simulator::start(options, |_| {}).expect("it starts")
+    Simulator::start(options.with_open_udp(), |_| {}).expect("it starts")
 }
 
 /// Forwards datagrams between clients and a board; of the answers it drops every second, or those its seed picks.

@@ -85,6 +85,13 @@ impl Default for Options {
 }
 
 impl Options {
+    /// The same with all allowed to everybody over UDP, but for the shell.
+    #[must_use]
+    pub fn with_open_udp(mut self) -> Self {
+        self.rules = Rule::of_transport(Transport::Udp, Access::Allow, false).to_vec();
+        self
+    }
+
     pub(crate) fn check(&self) -> Result<(), StartError> {
         if self.udp.is_none() && self.serial.is_none() {
             return Err(StartError::NoTransport);

@@ -25,7 +25,7 @@ const TOO_LARGE: &[u8] = b"\x0b\0\0\x06\0\0\x03\0\xbfbrc\x07\xff";
 
 /// A board that lets everybody write, but for the shell.
 fn options() -> Options {
-    Options { rules: Rule::of_transport(Transport::Udp, Access::Allow, false).to_vec(), ..as_it_comes() }
+    as_it_comes().with_open_udp()
 }
 
 fn as_it_comes() -> Options {
@@ -331,6 +331,6 @@ fn the_output_of_the_shell_is_cut_to_the_packet() {
     let answer = client.exchange(&request);
     let answer = ExecuteResponse::decode(payload(&answer)).unwrap();
     let (kept, cut) = answer.output.strip_suffix(" bytes cut]").unwrap().rsplit_once("\n[").unwrap();
-    assert!(kept.starts_with("echo     print what follows\n"));
+    assert!(kept.lines().any(|line| line == "echo     print what follows"));
     assert!(kept.len() > 70 && cut.parse::<usize>().unwrap() > 100 && answer.returned == 0, "{answer:?}");
 }

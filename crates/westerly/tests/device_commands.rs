@@ -7,7 +7,6 @@ use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
 use mcumgr_toolkit::MCUmgrClient;
-use westerly_server::{Access, Rule, Transport};
 use westerly_sim::{Options, SensorFailure, Simulator};
 
 /// Its temperature sensor, asked every 500 ms, fails for a while.
@@ -16,11 +15,10 @@ fn board_failing(until: u64) -> Simulator {
     let options = Options {
         udp: Some("127.0.0.1:0".parse().unwrap()),
         serial: None,
-        rules: Rule::of_transport(Transport::Udp, Access::Allow, false).to_vec(),
         failures: vec![failure],
         ..Options::default()
     };
-    Simulator::start(options, |_| {}).expect("it starts")
+    Simulator::start(options.with_open_udp(), |_| {}).expect("it starts")
 }
 
 fn board() -> Simulator {

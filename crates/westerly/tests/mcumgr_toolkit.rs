@@ -7,15 +7,13 @@ use std::time::Duration;
 use chrono::NaiveDateTime;
 use mcumgr_toolkit::MCUmgrClient;
 use mcumgr_toolkit::bootloader::BootloaderInfo;
-use westerly_server::{Access, Rule, Transport};
 use westerly_sim::{Options, Simulator};
 
 const TIMEOUT: Duration = Duration::from_secs(5);
 
 fn over_udp() -> (Simulator, MCUmgrClient) {
-    let rules = Rule::of_transport(Transport::Udp, Access::Allow, false).to_vec();
-    let options = Options { udp: Some("127.0.0.1:0".parse().unwrap()), serial: None, rules, ..Options::default() };
-    let board = Simulator::start(options, |_| {}).expect("it starts");
+    let options = Options { udp: Some("127.0.0.1:0".parse().unwrap()), serial: None, ..Options::default() };
+    let board = Simulator::start(options.with_open_udp(), |_| {}).expect("it starts");
     let client = MCUmgrClient::new_from_udp(board.udp_address().unwrap(), TIMEOUT).expect("it connects");
     (board, client)
 }

@@ -14,7 +14,6 @@ use std::time::{Duration, Instant};
 use mcumgr_toolkit::MCUmgrClient;
 use pty_process::Size;
 use pty_process::blocking::{Command, Pty, open};
-use westerly_server::{Access, Rule, Transport};
 use westerly_sim::{Options, SensorFailure, Simulator};
 
 /// How long something may take to be seen.
@@ -101,9 +100,8 @@ impl Drop for Monitor {
 }
 
 fn board(udp: &str, seed: u64, failures: Vec<SensorFailure>) -> Simulator {
-    let rules = Rule::of_transport(Transport::Udp, Access::Allow, false).to_vec();
-    let options = Options { udp: Some(udp.parse().unwrap()), serial: None, rules, seed, failures, ..Options::default() };
-    Simulator::start(options, |_| {}).expect("it starts")
+    let options = Options { udp: Some(udp.parse().unwrap()), serial: None, seed, failures, ..Options::default() };
+    Simulator::start(options.with_open_udp(), |_| {}).expect("it starts")
 }
 
 fn failure(topic: &str, from: u64, until: u64) -> SensorFailure {
