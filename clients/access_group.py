@@ -206,8 +206,8 @@ def show(context: typer.Context) -> None:
             answer = await ask(client, PolicyRead(**{"from": next}))
             if next == 0:
                 print("set by an administrator:" if answer.set else "as built:")
-            for transport, group, command, access, *_ in answer.rules:
-                print("  ", *(ANY if what is None else what for what in (transport, group, command)), access)
+            for transport, number, command, access, *_ in answer.rules:
+                print("  ", *(ANY if what is None else what for what in (transport, number, command)), access)
             next = answer.next
 
     converse(context, conversation)

@@ -8,7 +8,6 @@ key as it does over UDP.
 import os
 import time
 
-import attacks
 import boards
 import pytest
 import sealing
