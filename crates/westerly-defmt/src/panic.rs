@@ -19,7 +19,7 @@ pub fn panic(info: &PanicInfo<'_>) {
     outlet::flush();
 }
 
-/// As [`panic`], but for sending: where a handler of fatal errors comes behind it that does.
+/// As [`panic()`], but for sending: where a handler of fatal errors comes behind it that does.
 pub fn log_panic(info: &PanicInfo<'_>) {
     logger::abandon();
     match info.location() {
