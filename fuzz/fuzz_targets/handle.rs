@@ -13,7 +13,7 @@ use westerly_server::wire::group;
 use westerly_server::wire::header::{Header, LENGTH, Operation, Version};
 use westerly_server::{
     Access, After, Buffers, Caller, Failure, Group, GroupDescription, Identity, Policy, Request, Requests, Response,
-    Server, ServerCounters, Transport,
+    Server, ServerCounters, Transport, too_long,
 };
 
 /// More than any answer to an input of up to 4096 bytes, which is the most that `../run` makes: Scribbler repeats it 7 times.
@@ -33,8 +33,22 @@ fuzz_target!(|input: &[u8]| {
     // Twice, so that the second time the device is in another state.
     for room in [room, AMPLE] {
         check(&mut server, Whim(*policy), &mut device, &caller, packet, room);
+        check_too_long(packet, room);
     }
 });
+
+/// As if the packet were only the beginning of one: an error to its first message, if that is a request.
+fn check_too_long(start: &[u8], room: usize) {
+    let mut buffer = vec![0x55; room];
+    let Some(length) = too_long(start, &mut buffer) else { return };
+    let (request, _) = Header::split(start).expect("an answer to a header");
+    assert!(matches!(request.operation, Operation::Read | Operation::Write));
+    let (header, payload) = Header::split(&buffer[..length]).expect("an answer has a header");
+    assert_echoes(&header, &request);
+    assert_eq!(usize::from(header.length), payload.len());
+    assert_is_map(payload);
+    assert_eq!(Status::decode(payload).expect("a status").code, Some(Code::TooLarge));
+}
 
 /// A policy without any pattern. 0 allows everything.
 #[derive(Clone, Copy)]
