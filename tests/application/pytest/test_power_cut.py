@@ -47,8 +47,8 @@ class Process:
         # Answers come in milliseconds, or the power is gone.
         self.ask_again = self.client.receive
 
-    def receive(self, timeout=5.0):
-        """An answer, or the end of the process."""
+    def receive(self, timeout=20.0):
+        """An answer, or the end of the process. Long: its flash is a file, and the host's disk may have other work."""
         end = time.monotonic() + timeout
         while True:
             try:
