@@ -135,7 +135,12 @@ def test_a_crash(smpmgr, line):
     smpmgr("crash", "clear")
     assert smpmgr("crash", "read") == ["no crash is recorded"]
     assert smpmgr("crash", "log") == []
-    if 9 not in client.enum_get_group_ids() or "\ncrash " not in client.raw_command(True, 9, 0, {"argv": ["help"]})["o"]:
+    try:
+        commands = client.raw_command(True, 9, 0, {"argv": ["help"]})["o"]
+    except RuntimeError:
+        # No shell, or none over this transport.
+        commands = ""
+    if not re.search("^crash ", commands, re.M):
         pytest.skip("this board's shell has no command that crashes it")
     client.raw_command(True, 9, 0, {"argv": ["crash"]})
     first, *rest = smpmgr("crash", "read")
