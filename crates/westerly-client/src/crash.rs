@@ -7,7 +7,7 @@ use westerly_wire::group;
 use westerly_wire::log::Format;
 use westerly_wire::os::Empty;
 
-use crate::device::{Device, Link, further};
+use crate::device::{Device, Link, format_named, further};
 use crate::error::Error;
 
 /// A crash, as the device tells of it. What is `None` or empty it does not know.
@@ -86,7 +86,7 @@ impl<L: Link> Device<L> {
             let payload = self.request(false, group::CRASH, command::LOG, &LogRequest { from })?;
             let answer = LogResponse::decode(&payload).map_err(|_| Error::Malformed)?;
             frames.extend(answer.frames.iter().map(<[u8]>::to_vec));
-            let format = [Format::Defmt, Format::Text].into_iter().find(|format| format.name() == answer.format);
+            let format = format_named(answer.format);
             from = further(from, answer.next)?;
             if from.is_none() {
                 return Ok(CrashLog { format, frames });

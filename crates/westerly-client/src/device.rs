@@ -145,7 +145,7 @@ impl<L: Link> Device<L> {
         let answer = log::ReadResponse::decode(&payload).map_err(|_| Error::Malformed)?;
         let frame = |record: log::Record<'_>| Frame { sequence: record.sequence, bytes: record.frame.into() };
         let records = answer.records.iter().map(frame).collect();
-        let format = [log::Format::Defmt, log::Format::Text].into_iter().find(|format| format.name() == answer.format);
+        let format = format_named(answer.format);
         let build = answer.build.unwrap_or_default().into();
         let log::ReadResponse { boot, oldest, lost, next, .. } = answer;
         Ok(Frames { format, build, batch: cursor.take(Answer { boot, oldest, records, lost, next })? })
@@ -221,6 +221,11 @@ impl<L: Link> Device<L> {
             }
         }
     }
+}
+
+/// A log's format; `None` for one that this program does not know.
+pub(crate) fn format_named(name: &str) -> Option<log::Format> {
+    [log::Format::Defmt, log::Format::Text].into_iter().find(|format| format.name() == name)
 }
 
 /// Where a list goes on. One that does not move on would never end.
