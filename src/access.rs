@@ -77,7 +77,7 @@ mod policy {
     }
 
     const fn policy(transports: &'static [Rule], idle: u32, lifetime: u32) -> Policy {
-        AccessControl::new(ZephyrVault, Defaults { rules: RULES, transports, idle, lifetime }, &COUNTERS)
+        AccessControl::new(ZephyrVault::new(), Defaults { rules: RULES, transports, idle, lifetime }, &COUNTERS)
     }
 
     /// Takes back keys and rules, and on native_sim what its command line says. After the settings.

@@ -21,7 +21,19 @@ const PLACES: [&str; KEYS] = [
 ];
 
 /// Implements [`Vault`] by Zephyr's settings.
-pub struct ZephyrVault;
+pub struct ZephyrVault {
+    /// What is random of this start, once it was asked for: it must stay the same until the next.
+    random: Option<[u8; 8]>,
+}
+
+impl ZephyrVault {
+    /// For a start of the device.
+    #[must_use]
+    #[expect(clippy::new_without_default, reason = "for statics, where Default cannot be called")]
+    pub const fn new() -> Self {
+        Self { random: None }
+    }
+}
 
 impl Vault for ZephyrVault {
     fn uptime(&self) -> u64 {
@@ -29,10 +41,8 @@ impl Vault for ZephyrVault {
     }
 
     fn freshness(&mut self) -> Option<[u8; 12]> {
-        // Once a start: what is random must stay the same until the next.
-        static RANDOM: crate::sync::Mutex<Option<[u8; 8]>> = crate::sync::Mutex::new(None);
         let [a, b, c, d] = boots()?.to_be_bytes();
-        let [e, f, g, h, i, j, k, l] = *RANDOM.lock().get_or_insert_with(random);
+        let [e, f, g, h, i, j, k, l] = *self.random.get_or_insert_with(random);
         Some([a, b, c, d, e, f, g, h, i, j, k, l])
     }
 

@@ -34,7 +34,7 @@ pub fn crash() {
 
 pub fn access() {
     static COUNTERS: AccessCounters = AccessCounters::new();
-    let mut vault = ZephyrVault;
+    let mut vault = ZephyrVault::new();
     let freshness = vault.freshness().unwrap();
     assert_eq!((freshness, Some(freshness)), (*b"\0\0\0\x05random 8", vault.freshness()));
     assert_eq!(vault.keep_key(8, b"a key"), Err(NotKept));
