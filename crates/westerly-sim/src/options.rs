@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use crate::signals::{SensorFailure, is_sensor};
 use westerly_server::{Access, Rule, Transport};
+use westerly_wire::access::seal;
 
 use crate::error::StartError;
 use crate::image;
@@ -17,7 +18,7 @@ pub const SMALLEST_PACKET: u16 = 128;
 /// The most a packet over serial can hold, in bytes.
 pub const SERIAL_PACKET_MAX: u16 = 4096;
 /// Bytes that a packet may have beyond those sizes, for its seal.
-pub(crate) const SEAL: u16 = 60;
+pub(crate) const SEAL: u16 = seal::LENGTH as u16;
 /// The most a packet over UDP can hold before its seal, in bytes: both are what IPv4 carries in an Ethernet frame. SMP has no way
 /// to split one.
 pub const UDP_PACKET_MAX: u16 = 1472 - SEAL;
