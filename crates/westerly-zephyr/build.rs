@@ -5,13 +5,14 @@
 use std::{env, fs};
 
 /// `CONFIG_WESTERLY_FILES` as `cfg(westerly_files)`, and so on.
-const SYMBOLS: [&str; 14] = [
+const SYMBOLS: [&str; 15] = [
     "ACCESS",
     "CRASH",
     "ERASE_STORAGE",
     "FILES",
     "IMAGE",
     "IO",
+    "NETWORK",
     "SETTINGS",
     "SHELL",
     "STATISTICS",

@@ -8,7 +8,7 @@
 use westerly_server::wire::{error::Code, message};
 use westerly_server::{Action, Failure, Group, GroupDescription, Request, Response};
 
-/// From 64 on the numbers are an application's to give; Westerly itself has 64 to 66.
+/// From 64 on the numbers are an application's to give; Westerly itself has 64 to 68.
 pub const GROUP: u16 = 70;
 /// The code of this group for a name it does not have.
 pub const UNKNOWN_NAME: u16 = 2;

@@ -51,7 +51,7 @@ fn the_document_shows_what_there_is() {
         ("crates/westerly-example/src/lib.rs", include_str!("../src/lib.rs")),
         ("crates/westerly-example/tests/example.rs", include_str!("example.rs")),
         ("crates/westerly-sim/src/board.rs", include_str!("../../westerly-sim/src/board.rs")),
-        ("src/server.rs", include_str!("../../../src/server.rs")),
+        ("crates/westerly-firmware/src/server.rs", include_str!("../../westerly-firmware/src/server.rs")),
         ("clients/example_group.py", include_str!("../../../clients/example_group.py")),
         ("tests/clients/test_plug_ins.py", include_str!("../../../tests/clients/test_plug_ins.py")),
     ];

@@ -18,8 +18,8 @@ const PLACES: usize = 64;
 ///
 /// let (greedy, other) = (0x7f00_0001, 0x7f00_0002);
 /// let mut shares = Shares::new();
-/// let answered = (0..1000).filter(|_| shares.admits(greedy, 5) && { shares.answered(greedy, 1); true }).count();
-/// assert_eq!(answered, 128);
+/// let answered = (0..1000).filter(|_| shares.admits(greedy, 5) && { shares.answered(greedy); true }).count();
+/// assert_eq!(answered, 32);
 /// assert!(shares.admits(other, 5));
 /// // A while later, or when the socket is empty, it begins anew.
 /// assert!(shares.admits(greedy, 5 + Shares::WINDOW));
@@ -38,7 +38,7 @@ impl Shares {
     /// Milliseconds until everybody has the whole share again.
     pub const WINDOW: u64 = 10;
     /// Requests answered of anybody before shares count: bursts of a client that nobody contends with.
-    pub const FREE: u8 = 128;
+    pub const FREE: u8 = 32;
     /// Requests of each address that are answered after these.
     pub const SHARE: u8 = 4;
 
@@ -57,6 +57,12 @@ impl Shares {
         }
     }
 
+    /// Whether so much has been answered that it matters whether anything waits in the socket. Else nobody need ask.
+    #[must_use]
+    pub fn matter(&self) -> bool {
+        self.answered >= Self::FREE / 2
+    }
+
     /// Whether a packet from this address is to be looked at; `now` is the time in milliseconds since the device's start.
     pub fn admits(&mut self, address: u32, now: u64) -> bool {
         if now.saturating_sub(self.since) >= Self::WINDOW {
@@ -66,11 +72,11 @@ impl Shares {
         self.answered < Self::FREE || self.places.get(place(address)).is_none_or(|&answered| answered < Self::SHARE)
     }
 
-    /// So many requests from this address were answered, or looked at.
-    pub fn answered(&mut self, address: u32, requests: u8) {
-        self.answered = self.answered.saturating_add(requests);
+    /// A request from this address was answered, or a packet looked at that has no answer.
+    pub fn answered(&mut self, address: u32) {
+        self.answered = self.answered.saturating_add(1);
         if let Some(place) = self.places.get_mut(place(address)) {
-            *place = place.saturating_add(requests);
+            *place = place.saturating_add(1);
         }
     }
 }
@@ -92,7 +98,7 @@ mod tests {
             .filter(|&address| {
                 let admitted = shares.admits(address, 1);
                 if admitted {
-                    shares.answered(address, 1);
+                    shares.answered(address);
                 }
                 admitted
             })
@@ -109,9 +115,9 @@ mod tests {
     #[test]
     fn a_burst_of_one_is_answered_whole() {
         let mut shares = Shares::new();
-        assert_eq!(flood(&mut shares, std::iter::repeat_n(7, 128)).len(), 128);
+        assert_eq!(flood(&mut shares, std::iter::repeat_n(7, 32)).len(), 32);
         shares.idle();
-        assert_eq!(flood(&mut shares, std::iter::repeat_n(7, 128)).len(), 128);
+        assert_eq!(flood(&mut shares, std::iter::repeat_n(7, 32)).len(), 32);
     }
 
     #[test]
@@ -119,14 +125,29 @@ mod tests {
         let mut shares = Shares::new();
         let answered = flood(&mut shares, std::iter::repeat_n(7, 10_000).chain(std::iter::repeat_n(9, 10)));
         assert_eq!(answered.iter().filter(|&&address| address == 9).count(), 4);
-        assert_eq!(answered.len(), 132);
+        assert_eq!(answered.len(), 36);
+    }
+
+    #[test]
+    fn whoever_finds_the_socket_empty_each_time_is_never_refused() {
+        let mut shares = Shares::new();
+        for _ in 0..10_000 {
+            assert!(shares.admits(7, 1));
+            if shares.matter() {
+                shares.idle();
+            } else {
+                shares.answered(7);
+            }
+        }
     }
 
     #[test]
     fn many_have_the_same_share() {
         let mut shares = Shares::new();
-        let answered = flood(&mut shares, (0..64_000).map(|number| 0x0a00_0001 + number % 64));
-        assert!((128..=64 * 4).contains(&answered.len()));
+        let peers = (0..64).map(|number| 0x0a00_0001 + number);
+        let places: std::collections::BTreeSet<_> = peers.clone().map(place).collect();
+        let answered = flood(&mut shares, peers.cycle().take(64_000));
+        assert_eq!(answered.len(), 4 * places.len());
         assert!(shares.admits(0x0a00_0001, 1 + Shares::WINDOW));
     }
 
@@ -134,7 +155,7 @@ mod tests {
     fn counts_stop_at_their_highest_values() {
         let mut shares = Shares::new();
         for _ in 0..1000 {
-            shares.answered(7, 1);
+            shares.answered(7);
         }
         assert!(!shares.admits(7, 9));
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! What the firmware's build script makes of `CONFIG_WESTERLY_ACCESS_RULES`.
 
-#[path = "../../../src/build_rules.rs"]
+#[path = "../../westerly-firmware/build_rules.rs"]
 mod build_rules;
 
 use build_rules::rules;

@@ -14,6 +14,8 @@
 //! Topics whose values are integers or of fixed point cost no floating point: the code for it is linked only where a channel
 //! is made for a topic of [`Kind::Float`], or where the compiler cannot see for which: make channels in constants.
 //!
+//! A [`ByteQueue`] is what an interrupt leaves bytes in for a thread.
+//!
 //! What it will not do: tell the time, read a sensor, drive an output, keep a configuration, or stop two threads that both
 //! write to one ring; who puts it to use does that.
 //!
@@ -66,6 +68,7 @@
 )]
 
 mod arithmetic;
+mod byte_queue;
 mod channel;
 mod configuration;
 mod head;
@@ -77,6 +80,7 @@ mod record;
 mod ring;
 mod topic;
 
+pub use byte_queue::ByteQueue;
 pub use channel::{Alarm, Channel, Counts};
 pub use configuration::{Configuration, InvalidConfiguration, Statistics, Threshold};
 pub use read::{Cursor, Read};

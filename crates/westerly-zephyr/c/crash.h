@@ -80,6 +80,12 @@ void westerly_crash_running(struct westerly_crash *crash, const struct arch_esf 
 void westerly_crash_waiting(struct westerly_crash *crash, const struct k_thread *thread);
 /* Return addresses from crash->sp on, on the stack of the thread; NULL: of interrupts. */
 void westerly_crash_stack(struct westerly_crash *crash, const struct k_thread *thread);
+/* crash_stack.c, for these files: whether that is in the program, and the return addresses from start to end. */
+bool westerly_crash_is_code(uintptr_t address);
+void westerly_crash_addresses(struct westerly_crash *crash, uintptr_t start, uintptr_t end,
+			      bool (*is_return_address)(uintptr_t word));
+/* How far to look for them where nobody says how long the stack is, in bytes. */
+#define WESTERLY_CRASH_INTERRUPT_STACK 1024
 /* Whether it was an interrupt that crashed, and no thread. */
 bool westerly_crash_in_interrupt(const struct arch_esf *frame);
 /* Restarts, from whatever depth of faults and interrupts. */

@@ -20,9 +20,6 @@
 #define RETURN_BASIC   BIT(4)
 #define FLOATING_POINT 72
 
-/* How far to look for return addresses where nobody says how long the stack is. */
-#define INTERRUPT_STACK 1024
-
 static const char *const names[WESTERLY_CRASH_REGISTERS] = {
 	"r0", "r1", "r2", "r3", "r12", "xpsr", "r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11",
 };
@@ -38,11 +35,6 @@ void westerly_crash_restart(void)
 	NVIC_SystemReset();
 }
 
-static bool is_code(uintptr_t address)
-{
-	return address >= (uintptr_t)__text_region_start && address < (uintptr_t)__text_region_end;
-}
-
 bool westerly_crash_in_interrupt(const struct arch_esf *frame)
 {
 	return frame != NULL && (frame->basic.xpsr & XPSR_EXCEPTION) != 0;
@@ -54,7 +46,7 @@ static bool frame_take(struct westerly_crash *crash, const struct __basic_sf *fr
 	const uintptr_t values[] = {frame->r0, frame->r1, frame->r2, frame->r3, frame->r12, frame->xpsr};
 
 	if (crash->reason == WESTERLY_CRASH_STACK_OVERFLOW &&
-	    !(is_code(frame->pc) && (frame->xpsr & XPSR_THUMB) != 0)) {
+	    !(westerly_crash_is_code(frame->pc) && (frame->xpsr & XPSR_THUMB) != 0)) {
 		return false;
 	}
 	crash->placed = true;
@@ -131,7 +123,7 @@ static bool is_return_address(uintptr_t word)
 {
 	uintptr_t address = word & ~1;
 
-	if ((word & 1) == 0 || !is_code(address) || !is_code(address - 4)) {
+	if ((word & 1) == 0 || !westerly_crash_is_code(address) || !westerly_crash_is_code(address - 4)) {
 		return false;
 	}
 
@@ -142,9 +134,8 @@ static bool is_return_address(uintptr_t word)
 
 void westerly_crash_stack(struct westerly_crash *crash, const struct k_thread *thread)
 {
-	uint32_t last = 0;
 	uintptr_t start = crash->sp;
-	uintptr_t end = MIN(start + INTERRUPT_STACK, (uintptr_t)_image_ram_end);
+	uintptr_t end = MIN(start + WESTERLY_CRASH_INTERRUPT_STACK, (uintptr_t)_image_ram_end);
 
 	if (thread != NULL) {
 		start = thread->stack_info.start;
@@ -153,14 +144,5 @@ void westerly_crash_stack(struct westerly_crash *crash, const struct k_thread *t
 	if (crash->sp < start || crash->sp < (uintptr_t)_image_ram_start || end > (uintptr_t)_image_ram_end) {
 		return;
 	}
-	for (uintptr_t at = ROUND_UP(crash->sp, sizeof(uint32_t));
-	     at < end && crash->addresses < WESTERLY_CRASH_STACK; at += sizeof(uint32_t)) {
-		uint32_t word = *(const uint32_t *)at;
-
-		/* Once is enough: what has overflowed a stack is often one function that calls itself. */
-		if (is_return_address(word) && word != last) {
-			crash->stack[crash->addresses++] = word;
-			last = word;
-		}
-	}
+	westerly_crash_addresses(crash, crash->sp, end, is_return_address);
 }

@@ -121,6 +121,14 @@ int westerly_udp_receive(int socket, uint8_t *buffer, size_t size, struct wester
 	return (int)length;
 }
 
+bool westerly_udp_has_more(int socket)
+{
+	uint8_t first;
+
+	/* Not by poll: native_sim's sockets find out what is there while they wait, and without a wait they always say no. */
+	return zsock_recvfrom(socket, &first, sizeof(first), ZSOCK_MSG_PEEK | ZSOCK_MSG_DONTWAIT, NULL, NULL) >= 0;
+}
+
 int westerly_udp_send(int socket, const uint8_t *data, size_t length, const struct westerly_udp_peer *peer)
 {
 	struct sockaddr_in to = {

@@ -129,8 +129,16 @@ int westerly_udp_open(void);
 void westerly_udp_close(void);
 /* waited: whether the socket was empty before. */
 int westerly_udp_receive(int socket, uint8_t *buffer, size_t size, struct westerly_udp_peer *peer, bool *waited);
+/* Whether there is one more to receive, without waiting for it. */
+bool westerly_udp_has_more(int socket);
 int westerly_udp_send(int socket, const uint8_t *data, size_t length, const struct westerly_udp_peer *peer);
 void westerly_udp_thread_start(void (*entry)(void));
+
+/* src/network.rs: the four numbers of an IPv4 address, as they are written. */
+typedef void (*westerly_network_told)(uint8_t first, uint8_t second, uint8_t third, uint8_t fourth);
+
+/* 0 or a negative errno value. */
+int westerly_network_start(westerly_network_told told);
 
 /*
  * src/error.rs: what the functions below return where they say so, negative. Not errno's values: those are the C library's,

@@ -104,8 +104,14 @@ unsafe extern "C" {
         peer: *mut UdpPeer,
         waited: *mut bool,
     ) -> c_int;
+    pub(crate) safe fn westerly_udp_has_more(socket: c_int) -> bool;
     pub(crate) fn westerly_udp_send(socket: c_int, data: *const u8, length: usize, peer: *const UdpPeer) -> c_int;
     pub(crate) safe fn westerly_udp_thread_start(entry: extern "C" fn());
+}
+
+#[cfg(westerly_network)]
+unsafe extern "C" {
+    pub(crate) safe fn westerly_network_start(told: extern "C" fn(u8, u8, u8, u8)) -> c_int;
 }
 
 #[cfg(westerly_access)]

@@ -35,6 +35,8 @@ pub mod image;
 pub mod io;
 mod memory_pools;
 mod name;
+#[cfg(westerly_network)]
+pub mod network;
 pub mod os;
 mod rtc;
 #[cfg(westerly_telemetry)]

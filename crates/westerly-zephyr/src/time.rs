@@ -38,7 +38,9 @@ pub struct Pace {
 impl Pace {
     /// The most work without a rest: 32 messages.
     const MOST_WORK: u16 = 32 * Self::MESSAGE;
-    const MESSAGE: u16 = 8;
+    /// In what is dropped unseen. So much of that between two rests that a flood is dropped more quickly than it comes: where each
+    /// rest filled the socket's queue again, whoever else asks would find no room in it.
+    const MESSAGE: u16 = 64;
     /// The most time without a rest.
     const MOST_MILLISECONDS: u64 = 40;
 

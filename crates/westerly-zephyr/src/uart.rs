@@ -3,7 +3,7 @@
 //! A UART, the one that carries SMP or another: received into a queue and transmitted from the caller's slice, both by interrupt.
 //!
 //! ```text
-//! UART --interrupt--> heapless::spsc --> Port::read       (a thread)
+//! UART --interrupt--> ByteQueue --> Port::read       (a thread)
 //! UART <--interrupt-- the slice of Port::write            (the same thread, asleep until the last byte is taken)
 //! ```
 //! Who may switch what keeps the two sides from undoing each other's work, as drivers change their interrupt masks by
@@ -14,9 +14,9 @@ use core::cell::UnsafeCell;
 use core::ffi::{c_int, c_void};
 use core::ptr;
 
-use core::sync::atomic::{AtomicBool, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
-use heapless::spsc::{Consumer, Producer, Queue};
+use westerly_server::store::ByteQueue;
 use zephyr_sys::{
     device, uart_fifo_fill, uart_fifo_read, uart_irq_callback_user_data_set, uart_irq_is_pending, uart_irq_rx_disable,
     uart_irq_rx_enable, uart_irq_rx_ready, uart_irq_tx_disable, uart_irq_tx_enable, uart_irq_tx_ready, uart_irq_update,
@@ -56,8 +56,8 @@ struct Transmit {
 
 /// What the interrupt and the thread share.
 struct Shared {
-    /// Room for received bytes. Only the interrupt uses it, once `Line::open` has put it there.
-    receive: UnsafeCell<Option<Producer<'static, u8>>>,
+    /// Room for received bytes. Only the interrupt looks here, once `Line::open` has put it there.
+    receive: UnsafeCell<Option<&'static ByteQueue>>,
     /// The queue was full and the receive interrupt is off: the thread is to switch it on again.
     paused: AtomicBool,
     /// There are bytes in the queue.
@@ -68,13 +68,13 @@ struct Shared {
     transmitted: Semaphore,
 }
 
-// SAFETY: `receive` belongs to the interrupt of one UART, which does not nest; `transmit` is only used with interrupts
+// SAFETY: `receive` is set once, before the interrupt that reads it; `transmit` is only used with interrupts
 // locked, on both sides; everything else is made to be shared.
 unsafe impl Sync for Shared {}
 
 /// A serial line with room for `QUEUE - 1` received bytes: a static, opened once.
 pub struct Line<const QUEUE: usize> {
-    queue: TakeOnce<Queue<u8, QUEUE>>,
+    queue: TakeOnce<ByteQueue<[AtomicU8; QUEUE]>>,
     shared: Shared,
 }
 
@@ -84,7 +84,7 @@ impl<const QUEUE: usize> Line<QUEUE> {
     #[expect(clippy::new_without_default, reason = "for statics, where Default cannot be called")]
     pub const fn new() -> Self {
         Self {
-            queue: TakeOnce::new(Queue::new()),
+            queue: TakeOnce::new(ByteQueue::new()),
             shared: Shared {
                 receive: UnsafeCell::new(None),
                 paused: AtomicBool::new(false),
@@ -110,9 +110,9 @@ impl<const QUEUE: usize> Line<QUEUE> {
     /// # Safety
     /// `uart` is a UART's device that is ready.
     pub(crate) unsafe fn open_device(&'static self, uart: *const device) -> Result<Port, OpenError> {
-        let (producer, consumer) = self.queue.take().ok_or(OpenError::Open)?.split();
+        let received: &'static ByteQueue = self.queue.take().ok_or(OpenError::Open)?;
         // SAFETY: the queue can be taken once, so this runs once, and the interrupt that reads it is not set up yet.
-        unsafe { *self.shared.receive.get() = Some(producer) };
+        unsafe { *self.shared.receive.get() = Some(received) };
         let shared = ptr::from_ref(&self.shared).cast_mut().cast::<c_void>();
         // With interrupts locked, as drivers store the two one after the other, and an interrupt between would hand somebody
         // else's pointer to this callback.
@@ -123,14 +123,15 @@ impl<const QUEUE: usize> Line<QUEUE> {
         }
         // SAFETY: `uart` is a device that is ready, with its callback in place.
         unsafe { uart_irq_rx_enable(uart) };
-        Ok(Port { uart, consumer, shared: &self.shared })
+        Ok(Port { uart, received, shared: &self.shared })
     }
 }
 
 /// An open line, for one thread.
 pub struct Port {
     uart: *const device,
-    consumer: Consumer<'static, u8>,
+    /// Only this takes out, only the interrupt puts in.
+    received: &'static ByteQueue,
     shared: &'static Shared,
 }
 
@@ -145,7 +146,7 @@ impl Port {
         }
         loop {
             let mut count = 0;
-            for (place, byte) in into.iter_mut().zip(core::iter::from_fn(|| self.consumer.dequeue())) {
+            for (place, byte) in into.iter_mut().zip(core::iter::from_fn(|| self.received.take())) {
                 *place = byte;
                 count += 1;
             }
@@ -160,7 +161,7 @@ impl Port {
     /// Whether there are bytes to read without waiting.
     #[must_use]
     pub fn has_received(&self) -> bool {
-        self.consumer.ready()
+        !self.received.is_empty()
     }
 
     /// Switches the receive interrupt on again after a full queue.
@@ -244,29 +245,31 @@ extern "C" fn on_interrupt(uart: *const device, shared: *mut c_void) {
         let receive = unsafe { uart_irq_rx_ready(uart) } > 0 && receive(uart, shared);
         // SAFETY: `uart_irq_update` was called.
         let transmit = unsafe { uart_irq_tx_ready(uart) } > 0 && transmit(uart, shared);
-        // Some drivers report an interrupt as pending although it is switched off: do not stay for it.
+        // Some drivers report an interrupt as pending although it is switched off: do not stay for it. But stay until nothing
+        // else is pending: a controller that looks at edges (QEMU's PLIC) says nothing more of a line that was never low.
         if !receive && !transmit {
             break;
         }
     }
 }
 
-/// Moves bytes from the UART into the queue. False if none came of it.
+/// Moves bytes from the UART into the queue, or switches off the interrupt that says they are there. False if neither came of it.
 fn receive(uart: *const device, shared: &'static Shared) -> bool {
-    // SAFETY: only the interrupt uses the producer after `Line::open`, and it does not nest.
-    let Some(queue) = (unsafe { &mut *shared.receive.get() }) else {
+    // SAFETY: nobody changes it after `Line::open`, which did so before this interrupt was set up.
+    let Some(queue) = (unsafe { *shared.receive.get() }) else {
         return false;
     };
     let mut chunk = [0; FIFO_CHUNK];
-    let free = queue.capacity() - queue.len();
+    let free = queue.free();
     if free == 0 {
         // Do not read what there is no room for: bytes left in the UART are kept, and hold the sender off where there is
         // flow control; bytes read and discarded break the packet for certain. `Port::read` switches on again.
+        let first = !shared.paused.load(Ordering::Acquire);
         shared.paused.store(true, Ordering::Release);
         // SAFETY: `uart` is the device this interrupt belongs to.
         unsafe { uart_irq_rx_disable(uart) };
         shared.received.give();
-        return false;
+        return first;
     }
     let size = free.min(FIFO_CHUNK);
     // SAFETY: `chunk` has room for `size` bytes, and `size` is at most 16.
@@ -274,7 +277,7 @@ fn receive(uart: *const device, shared: &'static Shared) -> bool {
     let count = usize::try_from(count).unwrap_or(0);
     for byte in chunk.iter().take(count) {
         // There is room: `count` is at most `free`, and only the reader changes the queue meanwhile.
-        let _ = queue.enqueue(*byte);
+        let _ = queue.put(*byte);
     }
     shared.received.give();
     count > 0

@@ -61,6 +61,11 @@ impl Socket {
         Error::from_result(length).map(|length| Received { length: length.min(buffer.len()), peer: Peer(peer), waited })
     }
 
+    /// Whether another datagram is there already.
+    pub fn has_more(&mut self) -> bool {
+        ffi::westerly_udp_has_more(self.0)
+    }
+
     /// Sends one datagram.
     pub fn send(&mut self, data: &[u8], peer: &Peer) -> Result<(), Error> {
         // SAFETY: C reads no more than `len` bytes of `data`, and a structure of its own layout.

@@ -174,7 +174,8 @@ fn application() {
 fn shares() {
     let shares: &mut Shares = reference_mut();
     sink(Shares::admits(shares, value(), value()));
-    Shares::answered(shares, value(), value());
+    Shares::answered(shares, value());
+    sink(Shares::matter(shares));
     Shares::idle(shares);
     sink(Shares::new());
 }

@@ -3,16 +3,17 @@
 
 use core::fmt::Display;
 use core::ops::Deref;
-use core::sync::atomic::AtomicU32;
+use core::sync::atomic::{AtomicU8, AtomicU32};
 
 use westerly_store::{
-    Channel, Configuration, Cursor, InvalidConfiguration, Kind, Record, RecordKind, Ring, Statistics, TooLong, Topic,
-    Value, Writer,
+    ByteQueue, Channel, Configuration, Cursor, InvalidConfiguration, Kind, Record, RecordKind, Ring, Statistics,
+    TooLong, Topic, Value, Writer,
 };
 
 use crate::opaque::{reference, reference_mut, sink, slice, slice_mut, value};
 
-pub const ENTRIES: &[fn()] = &[ring, writer, cursor, record, statistics, configuration, channel, sampling, errors];
+pub const ENTRIES: &[fn()] =
+    &[ring, byte_queue, writer, cursor, record, statistics, configuration, channel, sampling, errors];
 
 /// Of any size.
 pub fn any_ring() -> &'static Ring {
@@ -29,6 +30,18 @@ fn ring() {
     sink(Ring::longest(any_ring()));
     sink(Ring::read(any_ring(), reference_mut(), slice_mut()));
     sink(Ring::writer(any_ring()));
+}
+
+/// Of any size, and in any state.
+#[inline(never)]
+fn byte_queue() {
+    sink(ByteQueue::<[AtomicU8; 1537]>::new());
+    sink::<ByteQueue<[AtomicU8; 4]>>(ByteQueue::default());
+    let queue = value::<&'static ByteQueue>();
+    sink(ByteQueue::put(queue, value()));
+    sink(ByteQueue::take(queue));
+    sink(ByteQueue::free(queue));
+    sink(ByteQueue::is_empty(queue));
 }
 
 #[inline(never)]

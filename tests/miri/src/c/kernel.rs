@@ -206,6 +206,11 @@ functions! {
         c_int::try_from(datagram.len()).unwrap()
     }
 
+    fn westerly_udp_has_more(socket: c_int) -> bool {
+        assert_eq!(socket, 3);
+        !DATAGRAMS.lock().unwrap().is_empty()
+    }
+
     fn westerly_udp_send(socket: c_int, data: *const u8, length: usize, peer: *const UdpPeer) -> c_int {
         assert_eq!(socket, 3);
         // SAFETY: what the caller promises.
@@ -216,6 +221,11 @@ functions! {
 
     fn westerly_udp_thread_start(entry: extern "C" fn()) {
         thread::spawn(move || entry()).join().unwrap();
+    }
+
+    fn westerly_network_start(told: extern "C" fn(u8, u8, u8, u8)) -> c_int {
+        told(192, 0, 2, 7);
+        0
     }
 
     fn westerly_sampler_thread_start(entry: extern "C" fn()) {

@@ -3,7 +3,7 @@
 //! What the kernel and the devicetree tell.
 
 use std::ops::ControlFlow;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
 
 use westerly_server::wire::os::DateTime;
 use westerly_server::{ClockError, Io, IoError, MoreStatistics, Os, Shell, Storage, StorageError};
@@ -14,7 +14,7 @@ use westerly_zephyr::shell::ZephyrShell;
 use westerly_zephyr::sources::{ReadError, Source};
 use westerly_zephyr::statistics::ZephyrStatistics;
 use westerly_zephyr::storage::ZephyrStorage;
-use westerly_zephyr::{console, io, os, sampler, sources, time, udp, watchdog};
+use westerly_zephyr::{console, io, network, os, sampler, sources, time, udp, watchdog};
 
 use super::exactly;
 use crate::c::{DATAGRAMS, PRINTED};
@@ -115,10 +115,20 @@ pub fn udp() {
     let mut socket = udp::Socket::open().unwrap();
     DATAGRAMS.lock().unwrap().push(b"a datagram".to_vec());
     let mut buffer = exactly(&[0; 4]);
+    assert!(socket.has_more());
     let udp::Received { length, peer, waited } = socket.receive(&mut buffer).unwrap();
+    assert!(!socket.has_more());
     assert_eq!((length, &*buffer, peer.number(), waited), (4, &b"a da"[..], 0x7f00_0001_0539, true));
     assert!(matches!(socket.receive(&mut buffer), Err(udp::Error(11))));
     socket.send(&exactly(b"answer"), &peer).unwrap();
     assert_eq!(DATAGRAMS.lock().unwrap().pop().unwrap(), b"answer");
     udp::start_thread(entry);
+    assert_eq!(network::start(address), Ok(()));
+    assert_eq!(TOLD.load(Ordering::Relaxed), 7);
+}
+
+static TOLD: AtomicU8 = AtomicU8::new(0);
+
+extern "C" fn address(_: u8, _: u8, _: u8, last: u8) {
+    TOLD.store(last, Ordering::Relaxed);
 }
