@@ -31,8 +31,14 @@ pub static COUNTERS: UdpCounters = UdpCounters::new();
 static REQUEST: TakeOnce<[u8; UDP_BUFFER + 1]> = TakeOnce::new([0; UDP_BUFFER + 1]);
 static RESPONSE: TakeOnce<[u8; UDP_BUFFER]> = TakeOnce::new([0; UDP_BUFFER]);
 
+/// Logs the address that the device has from now on: who has its serial line finds it so.
+#[cfg(westerly_network)]
+pub extern "C" fn address(first: u8, second: u8, third: u8, fourth: u8) {
+    defmt::info!("address {=u8}.{=u8}.{=u8}.{=u8}", first, second, third, fourth);
+}
+
 /// The thread. Returns only if there is no socket to serve; the other transports go on.
-pub extern "C" fn run() {
+pub extern "C" fn run<const GROUPS: usize>() {
     let (Ok(mut socket), Some(request), Some(response)) = (Socket::open(), REQUEST.take(), RESPONSE.take()) else {
         console::print_line("Westerly: no SMP over UDP");
         return;
@@ -60,35 +66,55 @@ pub extern "C" fn run() {
             COUNTERS.dropped_too_large.count();
             pace.worked();
             if let Some(length) = too_long(request, response) {
+                count(&mut socket, &received.peer, &mut shares);
                 send(&mut socket, &received.peer, response, length);
-                shares.answered(received.peer.address(), 1);
             }
         } else if let Some(packet) = request.get(..received.length) {
-            let answers = answer(&mut socket, &received.peer, packet, response, &mut pace);
-            shares.answered(received.peer.address(), answers.max(1));
+            answer::<GROUPS>(&mut socket, &received.peer, packet, response, &mut pace, &mut shares);
         }
     }
 }
 
-/// Sends an answer to every request of the packet, each in a datagram of its own. Returns how many.
-fn answer(socket: &mut Socket, peer: &Peer, packet: &[u8], response: &mut [u8], pace: &mut Pace) -> u8 {
+/// Counts an answer before it goes out, or that nothing waits in the socket then: behind the answer there may be the next request of
+/// a client that waits for each, and of a flood there is something before it already.
+fn count(socket: &mut Socket, peer: &Peer, shares: &mut Shares) {
+    if shares.matter() && !socket.has_more() {
+        shares.idle();
+    } else {
+        shares.answered(peer.address());
+    }
+}
+
+/// Sends an answer to every request of the packet, each in a datagram of its own.
+fn answer<const GROUPS: usize>(
+    socket: &mut Socket,
+    peer: &Peer,
+    packet: &[u8],
+    response: &mut [u8],
+    pace: &mut Pace,
+    shares: &mut Shares,
+) {
     let mut requests = Requests::new(packet);
-    let mut answers = 0u8;
+    let mut silent = true;
     let caller = Caller { peer: peer.number(), ..CALLER };
-    while let Some(answer) = server::answer(&caller, &mut requests, response) {
+    while let Some(answer) = server::answer::<GROUPS>(&caller, &mut requests, response) {
+        silent = false;
+        count(socket, peer, shares);
         send(socket, peer, response, answer.length);
         if let After::Reset(_) = answer.after {
             time::sleep_milliseconds(RESET_PAUSE_MILLISECONDS);
             os::reboot();
         }
-        answers = answers.saturating_add(1);
         pace.worked();
     }
     // A packet of nothing that gets an answer was looked at all the same.
     pace.dropped();
-    answers
+    if silent {
+        shares.answered(peer.address());
+    }
 }
 
+#[inline]
 fn send(socket: &mut Socket, peer: &Peer, response: &[u8], length: usize) {
     let Some(response) = response.get(..length) else { return };
     // A lost datagram and one that could not be sent are the same to a client: it asks again.

@@ -32,7 +32,7 @@ struct Packets {
     line: [u8; LINE_MAX],
 }
 
-// A queue of heapless keeps one place free.
+// The queue keeps one place free.
 static LINE: Line<{ SERIAL_RECEIVE_QUEUE_SIZE + 1 }> = Line::new();
 /// What this transport counts, for the statistics group.
 pub static COUNTERS: SerialCounters = SerialCounters::new();
@@ -40,7 +40,7 @@ static PACKETS: TakeOnce<Packets> =
     TakeOnce::new(Packets { decoder: Decoder::new(), response: [0; SERIAL_BUFFER], line: [0; LINE_MAX] });
 
 /// Serves the line for ever. Returns only if there is no line to serve.
-pub fn run() {
+pub fn run<const GROUPS: usize>() {
     let (Ok(mut port), Some(packets)) = (LINE.open(), PACKETS.take()) else {
         console::print_line("Westerly: the UART for SMP does not start");
         return;
@@ -58,7 +58,7 @@ pub fn run() {
             bytes = bytes.get(fed.consumed..).unwrap_or_default();
             if let Some(packet) = fed.packet {
                 COUNTERS.packets_received.count();
-                answer(&mut port, packet, &mut packets.response, &mut packets.line, &mut pace);
+                answer::<GROUPS>(&mut port, packet, &mut packets.response, &mut packets.line, &mut pace);
             } else if let Some(length) = fed.too_long.and_then(|start| too_long(start, &mut packets.response)) {
                 let answer = packets.response.get(..length).unwrap_or_default();
                 let _stalled = pace.wait(|| send_counted(&mut port, answer, &mut packets.line));
@@ -71,9 +71,15 @@ pub fn run() {
 }
 
 /// Sends an answer to every request of the packet.
-fn answer(port: &mut Port, packet: &[u8], response: &mut [u8], line: &mut [u8; LINE_MAX], pace: &mut Pace) {
+fn answer<const GROUPS: usize>(
+    port: &mut Port,
+    packet: &[u8],
+    response: &mut [u8],
+    line: &mut [u8; LINE_MAX],
+    pace: &mut Pace,
+) {
     let mut requests = Requests::new(packet);
-    while let Some(answer) = server::answer(&CALLER, &mut requests, response) {
+    while let Some(answer) = server::answer::<GROUPS>(&CALLER, &mut requests, response) {
         let response = response.get(..answer.length).unwrap_or_default();
         let sent = pace.wait(|| send_counted(port, response, line));
         if let After::Reset(_) = answer.after {
@@ -99,6 +105,7 @@ fn send_counted(port: &mut Port, response: &[u8], line: &mut [u8; LINE_MAX]) -> 
     sent
 }
 
+#[inline]
 fn send(port: &mut Port, response: &[u8], line: &mut [u8; LINE_MAX]) -> Result<(), Stalled> {
     let Some(mut lines) = Encoder::new(response) else {
         // Longer than 16 bits tell; the assertions on SERIAL_PACKET_SIZE exclude it.

@@ -28,6 +28,7 @@ static CHANNELS: Mutex<[Channel; COUNT]> = Mutex::new(topics::channels());
 pub use counted::COUNTERS;
 
 /// Takes what is kept of the topics' configurations, and starts the thread. Once, after the settings.
+#[inline]
 pub fn start() {
     #[cfg(westerly_settings)]
     kept::load();
@@ -105,14 +106,17 @@ fn drive(alarm: Option<Alarm>) {
 pub struct Sampled;
 
 impl Telemetry for Sampled {
+    #[inline]
     fn ring(&self) -> &Ring {
         &RING
     }
 
+    #[inline]
     fn boot(&self) -> Option<u32> {
         westerly_zephyr::boots()
     }
 
+    #[inline]
     fn uptime(&self) -> u64 {
         time::uptime_milliseconds()
     }

@@ -81,6 +81,7 @@ mod policy {
     }
 
     /// Takes back keys and rules, and on native_sim what its command line says. After the settings.
+    #[inline]
     pub fn start(policy: &mut Policy) {
         #[cfg(westerly_udp_access_option)]
         option(policy);

@@ -10,7 +10,7 @@ use std::{env, fs};
 
 const PREFIX: &str = "CONFIG_WESTERLY_";
 /// Those that decide what code there is: `CONFIG_WESTERLY_FILES` is `cfg(westerly_files)` too, and so on.
-const CODE: [&str; 32] = [
+const CODE: [&str; 33] = [
     "ACCESS",
     "CRASH",
     "ERASE_STORAGE",
@@ -20,6 +20,7 @@ const CODE: [&str; 32] = [
     "IMAGE_REPLACE_PENDING",
     "IO",
     "LOG",
+    "NETWORK",
     "SERIAL_SHELL",
     "SETTINGS",
     "SHELL",

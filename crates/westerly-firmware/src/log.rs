@@ -24,6 +24,7 @@ const LONGEST_LEVEL: usize = 5;
 static FRAMES: Ring<[AtomicU32; configuration::LOG_SIZE / WORD]> = Ring::new();
 
 /// Before the first message.
+#[inline]
 pub fn start() {
     westerly_defmt::start(&FRAMES);
     westerly_defmt::set_level(westerly_defmt::Level::ALL[configuration::LOG_LEVEL]);
@@ -32,6 +33,7 @@ pub fn start() {
 
 /// Takes the level that a client has set before, once there are settings.
 #[cfg(westerly_settings)]
+#[inline]
 pub fn restore() {
     let mut name = [0; LONGEST_LEVEL];
     let kept = settings::kept(SETTING, &mut name).and_then(|name| core::str::from_utf8(name).ok());
@@ -45,30 +47,37 @@ pub fn restore() {
 pub struct Frames;
 
 impl Log for Frames {
+    #[inline]
     fn ring(&self) -> &Ring {
         &FRAMES
     }
 
+    #[inline]
     fn boot(&self) -> Option<u32> {
         westerly_zephyr::boots()
     }
 
+    #[inline]
     fn format(&self) -> LogFormat {
         LogFormat::Defmt
     }
 
+    #[inline]
     fn build(&self) -> &[u8] {
         westerly_defmt::build_id()
     }
 
+    #[inline]
     fn level(&self) -> Level {
         told(westerly_defmt::level())
     }
 
+    #[inline]
     fn compiled(&self) -> Level {
         told(westerly_defmt::compiled())
     }
 
+    #[inline]
     fn set_level(&mut self, level: Level) -> Result<(), NotKept> {
         westerly_defmt::set_level(logged(level));
         defmt::info!("level {=str}", level.name());
@@ -77,16 +86,19 @@ impl Log for Frames {
 }
 
 #[cfg(westerly_settings)]
+#[inline]
 fn keep(level: Level) -> Result<(), NotKept> {
     settings::keep(SETTING, level.name().as_bytes()).map_err(|_| NotKept)
 }
 
 #[cfg(not(westerly_settings))]
+#[inline]
 fn keep(_: Level) -> Result<(), NotKept> {
     Err(NotKept)
 }
 
 /// The wire's level as the logger knows it.
+#[inline]
 fn logged(level: Level) -> westerly_defmt::Level {
     use westerly_defmt::Level as Logged;
     match level {
@@ -100,6 +112,7 @@ fn logged(level: Level) -> westerly_defmt::Level {
 }
 
 /// The logger's level as the wire tells it.
+#[inline]
 fn told(level: westerly_defmt::Level) -> Level {
     use westerly_defmt::Level as Logged;
     match level {

@@ -18,7 +18,8 @@ use westerly_server::ShellGroup;
 use westerly_server::TelemetryGroup;
 #[cfg(westerly_erase_storage)]
 use westerly_server::ZephyrGroup;
-use westerly_server::{Answer, Caller, Group, OsGroup, Requests, Server};
+use westerly_server::wire::error::Code;
+use westerly_server::{Answer, Caller, Failure, Group, GroupDescription, OsGroup, Request, Requests, Response, Server};
 #[cfg(westerly_statistics)]
 use westerly_server::{Counters, StatisticsGroup};
 #[cfg(westerly_files)]
@@ -54,7 +55,7 @@ use crate::sampler;
 use crate::serial;
 #[cfg(all(westerly_statistics, westerly_udp))]
 use crate::udp;
-use crate::{access, configuration};
+use crate::{ApplicationGroup, MOST_APPLICATION_GROUPS, access, configuration};
 
 /// What nobody may read or change over the link it guards: keys and rules.
 #[cfg(westerly_settings)]
@@ -70,6 +71,13 @@ const COUNTERS: &[&dyn Counters] = &[
     #[cfg(westerly_telemetry)]
     &sampler::COUNTERS,
 ];
+
+/// Places for Westerly's own groups, of which there are fewer.
+const PLACES: usize = 16 + MOST_APPLICATION_GROUPS;
+
+/// What the application has brought. By itself, so that nothing of it is left where there is nothing.
+static APPLICATION: Mutex<[Option<ApplicationGroup>; MOST_APPLICATION_GROUPS]> =
+    Mutex::new([const { None }; MOST_APPLICATION_GROUPS]);
 
 /// The server and its groups: the ones Kconfig asks for (`CONFIG_WESTERLY_FILES` and so on).
 struct Westerly {
@@ -135,8 +143,19 @@ static WESTERLY: Mutex<Westerly> = Mutex::new(Westerly {
     crashes: CrashesGroup,
 });
 
+/// Takes the application's groups. Once, before the first request.
+pub fn add<const GROUPS: usize>(groups: [ApplicationGroup; GROUPS]) {
+    const { assert!(GROUPS <= MOST_APPLICATION_GROUPS, "more groups than there are places") };
+    if GROUPS > 0 {
+        for (place, group) in APPLICATION.lock().iter_mut().zip(groups) {
+            *place = Some(group);
+        }
+    }
+}
+
 /// Takes back what access control has kept. Once, after the settings and before the first request.
 #[cfg(westerly_access)]
+#[inline]
 pub fn start() {
     access::start(WESTERLY.lock().server.policy_mut());
 }
@@ -144,7 +163,11 @@ pub fn start() {
 /// Answers the next request of a packet into `response`, while no other transport is served; `None` after the last.
 ///
 /// The lock is held for one message and never while a transport sends: a slow line cannot keep the others waiting.
-pub fn answer(caller: &Caller, requests: &mut Requests<'_>, response: &mut [u8]) -> Option<Answer> {
+pub fn answer<const GROUPS: usize>(
+    caller: &Caller,
+    requests: &mut Requests<'_>,
+    response: &mut [u8],
+) -> Option<Answer> {
     let mut westerly = WESTERLY.lock();
     let westerly = &mut *westerly;
     let groups: &mut [&mut dyn Group] = &mut [
@@ -174,5 +197,31 @@ pub fn answer(caller: &Caller, requests: &mut Requests<'_>, response: &mut [u8])
         #[cfg(westerly_test_crashes)]
         &mut westerly.crashes,
     ];
-    westerly.server.handle(groups, caller, requests, response)
+    if GROUPS == 0 {
+        return westerly.server.handle(groups, caller, requests, response);
+    }
+    let mut application = APPLICATION.lock();
+    let application = application.iter_mut().flatten().map(|group| &mut **group as &mut dyn Group);
+    let westerlys = groups.iter_mut().map(|group| &mut **group as &mut dyn Group);
+    let mut nothing = [const { Nothing }; PLACES];
+    let mut all = nothing.each_mut().map(|place| place as &mut dyn Group);
+    let mut count = 0;
+    for (place, group) in all.iter_mut().zip(westerlys.chain(application)) {
+        *place = group;
+        count += 1;
+    }
+    westerly.server.handle(all.get_mut(..count).unwrap_or_default(), caller, requests, response)
+}
+
+/// What a place holds before a group does.
+struct Nothing;
+
+impl Group for Nothing {
+    fn description(&self) -> GroupDescription {
+        GroupDescription { id: 0, name: "", handlers: 0 }
+    }
+
+    fn handle(&mut self, _: &Request<'_>, _: &mut Response<'_>) -> Result<(), Failure> {
+        Err(Code::NotSupported.into())
+    }
 }
