@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# west build --sysbuild: what the images are to know of a board when MCUboot is one of them. Sysbuild knows one file an
-# image (sysbuild/mcuboot.conf), which all boards would share; these are sysbuild/<board>/{application,mcuboot}.{conf,overlay},
-# added to what an image has of its own.
+# west build --sysbuild: what the images are to know when MCUboot is one of them. sysbuild/mcuboot.conf, which sysbuild finds by
+# itself, and sysbuild/application.conf are for all boards, sysbuild/<board>/{application,mcuboot}.{conf,overlay} for one; they
+# are added to what an image has of its own.
 
 function(westerly_add_file image variable file)
   set(list ${${image}_${variable}})
@@ -15,6 +15,7 @@ endfunction()
 if(SB_CONFIG_BOOTLOADER_MCUBOOT)
   string(REPLACE "/" "_" westerly_board ${BOARD}${BOARD_QUALIFIERS})
   set(westerly_board_folder ${CMAKE_CURRENT_LIST_DIR}/sysbuild/${westerly_board})
+  westerly_add_file(${DEFAULT_IMAGE} EXTRA_CONF_FILE ${CMAKE_CURRENT_LIST_DIR}/sysbuild/application.conf)
   foreach(image_and_name ${DEFAULT_IMAGE}:application mcuboot:mcuboot)
     string(REGEX MATCH "^(.*):(.*)$" _ ${image_and_name})
     set(westerly_image ${CMAKE_MATCH_1})

@@ -1,7 +1,7 @@
 /*
  * SPDX-License-Identifier: Apache-2.0
  *
- * Crashes on request: what the group 127 of src/crashes.rs does, but for Rust's own panic. The names of the functions are what
+ * Crashes on request: what the group 127 of westerly-firmware's crashes.rs does, but for Rust's own panic. The names of the functions are what
  * the tests look for in the record.
  */
 

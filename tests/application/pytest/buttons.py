@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Presses the button sw0 of the board under test: on native_sim by a shell command of ../devices.c, in QEMU by its keyboard."""
+"""Presses the button sw0 of the board under test: by a shell command of ../devices.c, or by QEMU's keyboard."""
 
-import json
-import os
-import socket
 import time
 
+from monitor import Monitor
 from smp_line import WRITE
 
 SETTLED_SECONDS = 0.3
@@ -13,7 +11,7 @@ SETTLED_SECONDS = 0.3
 
 
 class ShellButton:
-    """native_sim: the level of an emulated pin, set by a command of the shell."""
+    """native_sim and qemu_riscv32: the level of an emulated pin, set by a command of the shell."""
 
     def __init__(self, client):
         self.client = client
@@ -28,42 +26,24 @@ class ShellButton:
 
 
 class KeyboardButton:
-    """QEMU: the control key is the lm3s6965evb's select button."""
+    """qemu_cortex_m3: the control key is the lm3s6965evb's select button."""
 
     def __init__(self, path):
-        # Through a descriptor of the folder: the path of a Unix socket may not exceed 107 bytes, a build folder may.
-        folder = os.open(path.parent, os.O_PATH)
-        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.socket.settimeout(10)
-        try:
-            self.socket.connect(f"/proc/self/fd/{folder}/{path.name}")
-        finally:
-            os.close(folder)
-        self.lines = self.socket.makefile("rw")
-        assert "QMP" in json.loads(self.lines.readline())
-        self._execute("qmp_capabilities")
-
-    def _execute(self, command, **arguments):
-        self.lines.write(json.dumps({"execute": command, "arguments": arguments}) + "\n")
-        self.lines.flush()
-        # What is no answer tells of events.
-        while "event" in (answer := json.loads(self.lines.readline())):
-            pass
-        assert answer == {"return": {}}, answer
+        self.monitor = Monitor(path)
 
     def set(self, pressed):
         key = {"type": "qcode", "data": "ctrl"}
-        self._execute("input-send-event", events=[{"type": "key", "data": {"down": pressed, "key": key}}])
+        events = [{"type": "key", "data": {"down": pressed, "key": key}}]
+        assert self.monitor.execute("input-send-event", events=events) == {}
         time.sleep(SETTLED_SECONDS)
 
     def close(self):
-        self.lines.close()
-        self.socket.close()
+        self.monitor.close()
 
 
 def open_button(board, client):
     """The board's, let go."""
-    if board.is_native:
+    if "WESTERLY_TEST_DEVICES" in board.configuration:
         button = ShellButton(client)
     else:
         button = KeyboardButton(board.device.device_config.app_build_dir / "qmp.socket")

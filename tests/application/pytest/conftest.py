@@ -12,7 +12,9 @@ import pytest
 from twister_harness import DeviceAdapter
 
 from load import processor_time
+from monitor import Monitor
 from smp_line import WRITE, SerialClient, UdpClient
+from stacks import Stacks
 
 BANNER = r"\*\*\* Booting Zephyr OS build"
 UDP_PORT = 1337
@@ -51,6 +53,8 @@ class Board:
         self.device = device
         self.configuration = symbols(device.device_config.app_build_dir)
         self.is_native = "ARCH_POSIX" in self.configuration
+        # Zephyr's own network stack, behind QEMU's.
+        self.has_network = "WESTERLY_NETWORK" in self.configuration
         self.packet_size = int(self.configuration["WESTERLY_SERIAL_PACKET_SIZE"])
         # What comes on top of a packet, for its seal.
         self.seal = 60 if "WESTERLY_ACCESS" in self.configuration else 0
@@ -61,12 +65,14 @@ class Board:
         self.bridge = None
         self.folder = None
         self.boots = 0
+        self.stacks = Stacks(self)
 
     def launch(self):
         device = self.device
-        if self.is_native:
+        if self.is_native or self.has_network:
             # An address of its own, as smpmgr cannot be told a port, and other boards may run beside this one.
             self.udp = (f"127.{random.randint(1, 254)}.{random.randint(0, 255)}.{random.randint(1, 254)}", UDP_PORT)
+        if self.is_native:
             device.generate_command()
             device.command.append(f"--udp-address={self.udp[0]}")
             # As it comes a board lets nobody write over UDP without a key: test_access.py has one of its own for that.
@@ -79,6 +85,18 @@ class Board:
         if not self.is_native:
             self.bridge = Bridge(device.device_config.app_build_dir / "smp.socket")
             self.pty = self.bridge.path
+        if self.has_network:
+            self.forward()
+
+    def forward(self):
+        """What comes to the address on the host goes on to the board."""
+        monitor = Monitor(self.device.device_config.app_build_dir / "qmp.socket")
+        try:
+            address, port = self.udp
+            line = f"hostfwd_add net0 udp:{address}:{port}-:{UDP_PORT}"
+            assert monitor.execute("human-monitor-command", **{"command-line": line}) == ""
+        finally:
+            monitor.close()
 
     def wait_for_boot(self):
         """Waits for the banner; on native_sim also for the line's pty, which each boot makes anew."""
@@ -88,6 +106,8 @@ class Board:
             ptys = dict(re.findall(r"^uart_(\d) connected to pseudotty: (\S+)", "\n".join(lines), re.MULTILINE))
             self.pty, self.frames_pty = ptys["1"], ptys["2"]
             self.device.readlines_until(regex=re.escape(f"SMP over UDP on {self.udp[0]}"), timeout=10)
+        elif self.has_network:
+            self.device.readlines_until(regex="SMP over UDP on", timeout=10)
 
     def processor_time(self):
         """Milliseconds of the host's processor that the simulated board has had; of QEMU not known, and 0."""
@@ -95,6 +115,7 @@ class Board:
 
     def restart(self):
         """By a reset over the serial line, which nobody else may have open."""
+        self.stacks.look()
         client = SerialClient(self.pty)
         try:
             self.device.clear_buffer()
@@ -118,6 +139,18 @@ def board(device_object: DeviceAdapter):
     board.launch()
     yield board
     board.close()
+
+
+def pytest_collection_modifyitems(items):
+    """What is to be seen of the stacks is seen after everything else."""
+    items.sort(key=lambda item: item.path.stem == "test_stacks")
+
+
+@pytest.fixture(autouse=True)
+def stacks_seen(board):
+    """Behind every test, and behind what its own fixtures put in order."""
+    yield
+    board.stacks.look()
 
 
 @pytest.fixture

@@ -12,6 +12,8 @@ from bridge import connect
 # A control block of RTT with one channel: mark, channels up and down, then name, buffer, size, write, read, flags.
 BLOCK = struct.Struct("<16s2i6I")
 READ_POSITION = 24 + 16
+# Its place among the registers.
+PROGRAM_COUNTER = {"arm": 15, "riscv": 32}
 
 
 class Debugger:
@@ -61,10 +63,10 @@ class Debugger:
     def write(self, address, data):
         assert self.ask(f"M{address:x},{len(data):x}:{data.hex()}") == "OK"
 
-    def set_program_counter(self, address):
-        # All registers as digits, of which the program counter is the sixteenth.
+    def set_program_counter(self, address, architecture):
+        # All registers as digits.
         registers = self.ask("g")
-        place = 15 * 8
+        place = PROGRAM_COUNTER[architecture] * 8
         changed = registers[:place] + struct.pack("<I", address).hex() + registers[place + 8 :]
         assert self.ask("G" + changed) == "OK"
 

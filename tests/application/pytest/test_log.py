@@ -203,7 +203,7 @@ def test_a_fatal_error_is_the_last_frame(board):
         capture.read()
         with Debugger(Rtt(board).path) as debugger:
             # The main thread waits for bytes then: it is the idle thread that jumps.
-            debugger.set_program_counter(0xF0000000)
+            debugger.set_program_counter(0xF0000000, board.configuration["ARCH"])
         line, *behind = messages(decoded(board, capture.read(first=5)))
         assert re.fullmatch(r"ERROR fatal error \d+ \(.*\) in thread idle at 0x[0-9a-f]+", line), line
         # Then the board restarts.

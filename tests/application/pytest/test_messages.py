@@ -125,7 +125,7 @@ def test_application_information(board, client):
         "n": board.configuration["WESTERLY_NODE_NAME"],
         "v": kernel_version,
         "m": board.configuration["ARCH"],
-        "p": "x86_64" if board.is_native else "cortex-m3",
+        "p": {"posix": "x86_64", "arm": "cortex-m3", "riscv": "riscv32"}[board.configuration["ARCH"]],
         "i": board.configuration["BOARD_TARGET"],
         "o": "Zephyr",
     }
