@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 UDP_PORT = 1337
@@ -196,16 +196,24 @@ class Qemu(Board):
         **_FIRMWARE,
     )
     _BOOTED = r"^\*\*\* (Booting)"
+    _MACHINE = ["-machine", "lm3s6965evb", "-cpu", "cortex-m3", "-serial", "stdio", "-serial", "pty"]
 
     def __init__(self, executable: Path, qemu: str, secured: bool = False) -> None:
         # Serial is open to all in any case.
-        machine = ["-machine", "lm3s6965evb", "-cpu", "cortex-m3", "-net", "none", "-display", "none", "-monitor", "none"]
-        uarts = ["-serial", "stdio", "-serial", "pty"]
-        super().__init__([qemu, *machine, *uarts, "-kernel", str(executable)], self._BOOTED)
+        nothing_else = ["-net", "none", "-display", "none", "-monitor", "none"]
+        super().__init__([qemu, *self._MACHINE, *nothing_else, "-kernel", str(executable)], self._BOOTED)
 
     @property
     def serial(self) -> str:
-        return self.wait_for(r"redirected to (\S+) \(label serial1\)")
+        return self.wait_for(r"redirected to (\S+) \(label (?:serial1|smp)\)")
 
     def _wait_for_restarts(self, times: int) -> None:
         self.wait_for(self._BOOTED, times + 1)
+
+
+class QemuRiscv(Qemu):
+    """The application built for qemu_riscv32."""
+
+    traits = replace(Qemu.traits, shell=("serial",))
+    _MACHINE = ["-machine", "virt", "-bios", "none", "-m", "256", "-serial", "stdio"]
+    _MACHINE += ["-chardev", "pty,id=smp", "-device", "pci-serial,addr=1,chardev=smp"]

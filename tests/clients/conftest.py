@@ -11,7 +11,7 @@ import boards
 import pytest
 import updates
 
-TARGETS = {"simulator": boards.Simulator, "native_sim": boards.NativeSim, "qemu": boards.Qemu}
+TARGETS = {"simulator": boards.Simulator, "native_sim": boards.NativeSim, "qemu": boards.Qemu, "qemu_riscv32": boards.QemuRiscv}
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -20,7 +20,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--target", choices=TARGETS, default="simulator", help="what to start as the board")
     group.addoption("--executable", type=Path, help="westerly, zephyr.exe or zephyr.elf (default: target/debug/westerly)")
     group.addoption("--westerly", type=Path, help="the command line (default: target/debug/westerly)")
-    group.addoption("--qemu", default="qemu-system-arm", help="the emulator")
+    group.addoption("--qemu", help="the emulator (default: qemu-system-arm, qemu-system-riscv32)")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -36,8 +36,9 @@ def pytest_configure(config: pytest.Config) -> None:
         if not file.is_file():
             raise pytest.UsageError(f"{file} does not exist: build it (cargo build -p westerly) or name another with {option}")
     config.option.executable, config.option.westerly = executable.resolve(), westerly.resolve()
-    qemu = config.getoption("--qemu")
-    if config.getoption("--target") == "qemu" and shutil.which(qemu) is None:
+    emulators = {"qemu": "qemu-system-arm", "qemu_riscv32": "qemu-system-riscv32"}
+    qemu = config.option.qemu = config.getoption("--qemu") or emulators.get(config.getoption("--target"))
+    if qemu and shutil.which(qemu) is None:
         raise pytest.UsageError(f"{qemu} is not on the PATH: install it or name another with --qemu")
 
 
@@ -73,7 +74,7 @@ def secured(request: pytest.FixtureRequest):
 def started(request: pytest.FixtureRequest, secured: bool):
     """A board, until the test is over."""
     option = request.config.option
-    arguments = [option.executable] + ([option.qemu] if option.target == "qemu" else [])
+    arguments = [option.executable] + ([option.qemu] if option.qemu else [])
     board = TARGETS[option.target](*arguments, secured=secured)
     try:
         yield Line(board, request.param)

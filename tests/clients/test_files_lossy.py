@@ -10,7 +10,7 @@ import pytest
 from damage import Damage
 from links import Forwarder, LossyDatagrams, LossyLines
 from mcumgr_toolkit import MCUmgrClient
-from transfers import Killed, Uploader, map_of
+from transfers import Killed, Uploader, head_of, map_of
 
 SEEDS = (1, 2, 3)
 RATE = 0.01
@@ -123,3 +123,6 @@ def test_an_answer_damaged_behind_its_checksum_is_none():
     """Seen once: all of the map shifted by two bits, the checksum right."""
     assert map_of(bytes.fromhex("bf636f66661a0001f13bff")) == {"off": 127291}
     assert map_of(bytes.fromhex("02fd8dbd9998680007c8d7")) is None
+    # Command 40, which no group 8 has: seen too.
+    assert head_of(bytes.fromhex("0b00000b00080101")).command_id == 1
+    assert head_of(bytes.fromhex("0b00000b00080128")) is None

@@ -132,3 +132,46 @@ def test_monitor(westerly, device):
     assert status == 0
     # Back from the alternate screen, and what is said there.
     assert b"\x1b[?1049l" in seen and re.search(rb"\d+ records, 0 lost\r\n$", seen), seen[-200:]
+
+
+def stations(printed: list[str]) -> dict[str, list[str]]:
+    """The lines of each station of a tour, by its name."""
+    found: dict[str, list[str]] = {}
+    lines = []
+    for line in printed[2:]:
+        if line and not line.startswith(" "):
+            name, _, first = line.partition(" ")
+            lines = found.setdefault(name, [])
+            line = first
+        lines.append(line.strip())
+    return found
+
+
+def test_tour(westerly, request, line, device):
+    """Everything a board offers, and nothing left on it but what cannot be taken away."""
+    simulator = request.config.option.target == "simulator"
+    elf = [] if simulator else ["--elf", request.config.option.executable]
+    for _ in range(2):
+        printed, said = run(westerly, "tour", *device, *elf)
+        assert said == "" and not any("\x1b" in line for line in printed)
+        seen = stations(printed)
+        path = f"{line.board.traits.mount_point}/westerly-tour.bin"
+        up, hash, down, left = seen["file"]
+        assert up.startswith(f"{path}: 4096 bytes up in "), up
+        assert hash.startswith("sha256 on the device is the one here: "), hash
+        assert down.startswith("4096 bytes down in ") and down.endswith(", the same as went up"), down
+        assert left.endswith(f"{path} stays, empty") or left.startswith(f"{path} is removed again"), left
+        assert ", 0 lost meanwhile, " in seen["telemetry"][1]
+        assert any(" INFO " in frame for frame in seen["log"][1:]), seen["log"]
+        assert seen["images"][0].startswith("not offered: ") != line.board.traits.images
+        assert "FAILED" not in seen["summary"][0] and "refused" not in seen["summary"][0]
+
+
+@pytest.mark.udp
+def test_tour_without_a_key(westerly, secured):
+    """What a key is needed for is refused, which is no failure, and said with what to do."""
+    address = f"{secured.board.address}:{boards.UDP_PORT}"
+    printed, _ = run(westerly, "tour", "--udp", address)
+    seen = stations(printed)
+    assert seen["file"] == ["refused: it answers rc 11 (access denied)"]
+    assert seen["summary"][-1] == f"westerly tour --udp {address} --key board.key"

@@ -87,8 +87,8 @@ class Uploader:
 
     def _told(self, answer: bytes, requests: dict[int, bytes]) -> int | None:
         """What the answer says, if it is to one of these."""
-        head = header.Header.loads(answer[:_HEADER_BYTES])
-        if head.group_id != GROUP_FILES or head.sequence not in requests:
+        head = head_of(answer)
+        if head is None or head.group_id != GROUP_FILES or head.sequence not in requests:
             return None
         fields = map_of(answer[_HEADER_BYTES:])
         if fields is None:
@@ -100,6 +100,14 @@ class Uploader:
             self._is_known = self._is_known and fields["len"] > 0
             return fields["len"]
         raise Refused(fields)
+
+
+def head_of(packet: bytes) -> header.Header | None:
+    """The header; None for one that says what no header does, by damage as of the map below."""
+    try:
+        return header.Header.loads(packet[:_HEADER_BYTES])
+    except ValueError:
+        return None
 
 
 def map_of(payload: bytes) -> dict | None:

@@ -57,15 +57,24 @@ impl Address {
         }
         Ok(Self::Udp { host: host.into(), port })
     }
+
+    /// As a command line takes it: `HOST:PORT`, with an IPv6 address in brackets, or a path.
+    #[must_use]
+    pub fn argument(&self) -> String {
+        match self {
+            Self::Udp { host, port } if host.contains(':') => format!("[{host}]:{port}"),
+            Self::Udp { host, port } => format!("{host}:{port}"),
+            Self::Serial { path, .. } => path.clone(),
+        }
+    }
 }
 
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Udp { host, port } if host.contains(':') => write!(f, "UDP [{host}]:{port}"),
-            Self::Udp { host, port } => write!(f, "UDP {host}:{port}"),
-            Self::Serial { path, .. } => write!(f, "{path}"),
+        if let Self::Udp { .. } = self {
+            f.write_str("UDP ")?;
         }
+        f.write_str(&self.argument())
     }
 }
 

@@ -16,8 +16,8 @@
 //! with the records of the new run, and [`Batch::restarted`] says so: how many of the earlier run were not read yet is the one
 //! thing nobody knows.
 //!
-//! What it will not do: print, draw, or wait between requests; that is its user's. The standard groups have a client in
-//! mcumgr-toolkit, which this is built on.
+//! What it will not do: print, draw, or wait between requests; that is its user's. The standard groups have a whole client in
+//! mcumgr-toolkit, which this is built on; here are only those of its commands that one asks an unknown device first.
 
 mod access;
 mod address;
@@ -26,10 +26,12 @@ mod crash;
 mod cursor;
 mod device;
 mod error;
+mod file;
 mod key;
 mod login;
 mod rule;
 mod signer;
+mod standard;
 mod topic;
 
 pub use access::{Caller, CallerSession, Keys, Policy};
@@ -39,10 +41,12 @@ pub use crash::{Crash, CrashLog};
 pub use cursor::{Answer, Batch, Cursor, Inconsistent, Numbered};
 pub use device::{Device, Frame, Frames, Link};
 pub use error::{Error, LinkError};
+pub use file::Hash;
 pub use key::{Key, KeyFileError};
 pub use login::{LoginError, Session};
 pub use rule::{InvalidRule, Rule};
 pub use signer::{Signer, SignerError};
+pub use standard::{Group, Image, Line, Parameters, Slot, Thread};
 pub use topic::{Kind, Latest, Topic, ValueType};
 pub use westerly_wire::access::Role;
 pub use westerly_wire::cbor::Number;

@@ -7,9 +7,10 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use westerly_server::{Executed, Shell};
+use westerly_server::{Executed, Files as _, Shell};
 
 use crate::counters::BoardCounters;
+use crate::files::SimulatedFiles;
 use crate::settings::SimulatedSettings;
 use crate::signals::{Signals, sensor_names};
 
@@ -20,16 +21,19 @@ pub(crate) const LINE: usize = 255;
 const NO_SUCH_COMMAND: i32 = -8;
 /// And for arguments a command cannot take: EINVAL.
 const WRONG_ARGUMENTS: i32 = -22;
+/// And for a file that is not there: ENOENT.
+const NO_SUCH_FILE: i32 = -2;
 
 /// What it prints so far, and the words behind the command's name.
 type Command = fn(&SimulatedShell, &mut String, &str) -> i32;
 
 /// In the order in which help shows them.
-const COMMANDS: [(&str, &str, Command); 11] = [
+const COMMANDS: [(&str, &str, Command); 12] = [
     ("crash", "record a crash and restart, as soon as this is answered", SimulatedShell::crash),
     ("echo", "print what follows", SimulatedShell::echo),
     ("fail", "SENSOR [SECONDS]: make a sensor fail, for so long or for good", SimulatedShell::fail),
     ("false", "do nothing, and return 1", |_, _, _| 1),
+    ("fs", "rm PATH: remove a file", SimulatedShell::files),
     ("help", "print this", SimulatedShell::help),
     ("mend", "SENSOR: make a sensor well", SimulatedShell::mend),
     ("name", "print the name of the board", SimulatedShell::name),
@@ -44,14 +48,20 @@ pub(crate) struct SimulatedShell {
     settings: SimulatedSettings,
     counters: Arc<BoardCounters>,
     signals: Signals,
+    files: SimulatedFiles,
     started: Instant,
     /// The board is to crash.
     crashing: Cell<bool>,
 }
 
 impl SimulatedShell {
-    pub(crate) fn new(settings: SimulatedSettings, counters: Arc<BoardCounters>, signals: Signals) -> Self {
-        Self { settings, counters, signals, started: Instant::now(), crashing: Cell::new(false) }
+    pub(crate) fn new(
+        settings: SimulatedSettings,
+        counters: Arc<BoardCounters>,
+        signals: Signals,
+        files: SimulatedFiles,
+    ) -> Self {
+        Self { settings, counters, signals, files, started: Instant::now(), crashing: Cell::new(false) }
     }
 
     /// Whether the board has been told to crash since this was asked last.
@@ -95,6 +105,20 @@ impl SimulatedShell {
             },
         };
         if self.signals.fail(name, duration) { 0 } else { no_such_sensor(printed, "fail") }
+    }
+
+    /// As Zephyr's shell has it, where SMP itself has no command that removes a file.
+    fn files(&self, printed: &mut String, arguments: &str) -> i32 {
+        let Some(("rm", path)) = arguments.split_once(' ') else {
+            return wrong(printed, "fs: only rm PATH is here");
+        };
+        match self.files.clone().remove(path.trim()) {
+            Ok(()) => 0,
+            Err(_) => {
+                let _ = writeln!(printed, "fs: no such file, or it cannot be removed");
+                NO_SUCH_FILE
+            }
+        }
     }
 
     fn mend(&self, printed: &mut String, name: &str) -> i32 {
@@ -190,7 +214,10 @@ mod tests {
         counters.udp.packets_sent.set(7);
         let settings = SimulatedSettings::new(folder.path(), "here".into());
         let signals = Signals::new(1, vec![], settings.clone(), counters.telemetry.clone());
-        let mut shell = SimulatedShell::new(settings, counters, signals);
+        let files = SimulatedFiles::new(folder.path().join("files")).unwrap();
+        let file = folder.path().join("files/mine");
+        std::fs::write(&file, b"mine").unwrap();
+        let mut shell = SimulatedShell::new(settings, counters, signals, files);
         let mut run = |line: &str| {
             let mut output = [0; 2000];
             let executed = shell.execute(line, &mut output);
@@ -210,8 +237,13 @@ mod tests {
         assert_eq!(run("fail humidity"), (String::new(), 0));
         assert_eq!(run("mend humidity"), (String::new(), 0));
         assert_eq!(run("press"), (String::new(), 0));
+        assert_eq!(run("fs rm /lfs1/../mine").1, NO_SUCH_FILE);
+        assert!(file.exists());
+        assert_eq!(run("fs rm /lfs1/mine"), (String::new(), 0));
+        assert!(!file.exists());
+        assert_eq!(run("fs rm /lfs1/mine").1, NO_SUCH_FILE);
         assert_eq!(run("crash"), (String::new(), 0));
-        for wrong in ["fail", "fail none", "fail temperature soon", "mend button0", "press -1"] {
+        for wrong in ["fs", "fs ls /lfs1", "fail", "fail none", "fail temperature soon", "mend button0", "press -1"] {
             assert_eq!(run(wrong).1, WRONG_ARGUMENTS, "{wrong}");
         }
         assert_eq!(run("ls; echo"), ("ls;: command not found\n".into(), NO_SUCH_COMMAND));
@@ -225,7 +257,8 @@ mod tests {
         let folder = Folder::open(None).unwrap();
         let settings = SimulatedSettings::new(folder.path(), "here".into());
         let signals = Signals::new(1, vec![], settings.clone(), Arc::default());
-        let mut shell = SimulatedShell::new(settings, counters(), signals);
+        let files = SimulatedFiles::new(folder.path().join("files")).unwrap();
+        let mut shell = SimulatedShell::new(settings, counters(), signals, files);
         let mut output = [0; 4];
         assert_eq!(shell.execute("echo hello", &mut output), Executed { length: 4, cut: 2, returned: 0 });
         assert_eq!(&output, b"hell");

@@ -22,7 +22,7 @@ pub(crate) fn whoami(arguments: &Whoami) -> Result<(), Failure> {
     say(&of_caller(&caller))
 }
 
-fn of_caller(caller: &Caller) -> String {
+pub(crate) fn of_caller(caller: &Caller) -> String {
     let Caller { transport, session } = caller;
     let Some(session) = session else {
         return format!("anybody, over {transport}: no key\n");

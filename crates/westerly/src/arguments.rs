@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 pub(crate) use access::{AddKey, Key, NewKey, Policy, Proxy, Reset, Whoami};
 use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
-pub(crate) use device::{Crash, DeviceArguments, Logs, Monitor, Output, Telemetry, read_key};
+pub(crate) use device::{Crash, DeviceArguments, Logs, Monitor, Output, Telemetry, Tour, read_key};
 use westerly_server::{Access, Rule, Transport};
 use westerly_sim::{Options, SERIAL_PACKET_MAX, SMALLEST_PACKET, SensorFailure, Serial, UDP_PACKET_MAX};
 
@@ -27,6 +27,8 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Simulate a board until Ctrl-C: it answers over UDP and a pseudo-terminal
     Simulate(Simulate),
+    /// Look around in a device: what it is, what it offers and what it refuses, each tried once
+    Tour(Tour),
     /// Watch a device's telemetry in the terminal: plots, latest values, alarms, losses
     Monitor(Monitor),
     /// Print a device's telemetry, every record once, and how many were lost

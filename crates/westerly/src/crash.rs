@@ -2,7 +2,7 @@
 //! Prints what a device recorded of its last crash: as it is, and with the firmware's ELF file where in the source it was.
 
 mod json;
-mod text;
+pub(crate) mod text;
 
 use std::path::Path;
 

@@ -123,6 +123,11 @@ pub(crate) enum Failure {
         /// Why.
         error: LinkFailure,
     },
+    /// What the device offers did not work, at these stations of the tour.
+    Tour {
+        /// Their names.
+        stations: Vec<&'static str>,
+    },
     /// A file cannot be read.
     File {
         /// Which.
@@ -223,6 +228,10 @@ impl fmt::Display for Failure {
                 LinkFailure::Login(error) => Self::proxy(f, address, &Error::Login(*error)),
                 last => Self::proxy(f, address, &Error::NoAnswer { attempts: 1, last: last.clone() }),
             },
+            Self::Tour { stations } => {
+                writeln!(f, "error: what the device offers does not work: {}", stations.join(", "))?;
+                write!(f, "The lines above that say FAILED tell how; the device's own log may tell why.")
+            }
             Self::File { path, source } => {
                 write!(f, "error: cannot read {}: {source}\nGive a file that is there and may be read.", path.display())
             }
@@ -238,7 +247,7 @@ impl Failure {
 }
 
 /// What was wrong, with what the device said.
-fn reason(error: &Error) -> String {
+pub(crate) fn reason(error: &Error) -> String {
     match error {
         Error::Smp(code) => format!("it answers {}", names::code(*code)),
         Error::Group(error) => format!("it answers {}", names::group_error(*error)),

@@ -19,7 +19,7 @@ use elf::{Elf, hexadecimal};
 const CHUNK: usize = 4096;
 
 pub(crate) fn run(arguments: &Logs) -> Result<(), Failure> {
-    let elf = arguments.elf.as_deref().map(|path| Elf::open(path, arguments.locations)).transpose()?;
+    let elf = arguments.firmware.elf.as_deref().map(|path| Elf::open(path, arguments.locations)).transpose()?;
     match (&arguments.frames, elf) {
         (Some(capture), Some(elf)) => captured(capture, &elf),
         (_, elf) => of_device(arguments, elf),
@@ -36,7 +36,7 @@ fn of_device(arguments: &Logs, elf: Option<Elf>) -> Result<(), Failure> {
     }
     let mut cursor = Cursor::at(arguments.since, None);
     let mut silence = Silence::new(address.clone());
-    let mut reader = Reader { elf, ignore_build: arguments.ignore_build, checked: None, undecoded: 0 };
+    let mut reader = Reader { elf, ignore_build: arguments.firmware.ignore_build, checked: None, undecoded: 0 };
     let mut begun = false;
     while !end.is_asked_for() {
         let outcome = device.frames(&mut cursor);

@@ -2,7 +2,7 @@
 //! The command line: arguments, printing and drawing, and nothing else. `westerly` alone starts a simulated board.
 //!
 //! It has no commands of an SMP client for the standard groups, for these there are mcumgrctl and smpmgr: but for the reset, which
-//! needs a key over the network. To the others a key is lent by the proxy.
+//! needs a key over the network, and for the tour, which shows what there is. To the others a key is lent by the proxy.
 
 mod access;
 mod arguments;
@@ -17,6 +17,7 @@ mod report;
 mod simulate;
 mod symbols;
 mod telemetry;
+mod tour;
 
 use std::process::ExitCode;
 
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
         Command::Whoami(arguments) => access::whoami(&arguments),
         Command::Proxy(arguments) => proxy::run(&arguments),
         Command::Crash(arguments) => crash::run(&arguments),
+        Command::Tour(arguments) => tour::run(&arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

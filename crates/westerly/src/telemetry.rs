@@ -11,6 +11,7 @@ use crate::arguments::Telemetry;
 use crate::failure::Failure;
 use crate::output::{End, Silence, count, print};
 use print::Printer;
+pub(crate) use print::meaning;
 
 pub(crate) fn run(arguments: &Telemetry) -> Result<(), Failure> {
     let address = arguments.device.address();

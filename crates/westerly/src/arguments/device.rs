@@ -72,17 +72,24 @@ pub(crate) struct Telemetry {
     pub(crate) topics: Vec<String>,
 }
 
-/// Print a log.
+/// By what a defmt log is read.
 #[derive(Debug, Args)]
-pub(crate) struct Logs {
-    #[command(flatten)]
-    pub(crate) device: DeviceArguments,
-    /// The firmware's ELF file, zephyr.elf, that a defmt log needs to be read
+pub(crate) struct FirmwareArguments {
+    /// The firmware's ELF file, zephyr.elf (zephyr.exe on native_sim), that a defmt log needs to be read
     #[arg(long, value_name = "FILE")]
     pub(crate) elf: Option<PathBuf>,
     /// Decode with the ELF file even if the device runs another build; what comes out may be wrong
     #[arg(long, requires = "elf")]
     pub(crate) ignore_build: bool,
+}
+
+/// Print a log.
+#[derive(Debug, Args)]
+pub(crate) struct Logs {
+    #[command(flatten)]
+    pub(crate) device: DeviceArguments,
+    #[command(flatten)]
+    pub(crate) firmware: FirmwareArguments,
     /// Read frames that were captured from the device's log UART (rzCOBS) from there instead of asking a device; - is the
     /// standard input
     #[arg(long, value_name = "FILE", requires = "elf", conflicts_with_all = ["udp", "serial", "since", "once", "level"])]
@@ -120,6 +127,21 @@ pub(crate) struct Crash {
     /// Print a JSON object
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// Look around in a device.
+#[derive(Debug, Args)]
+pub(crate) struct Tour {
+    #[command(flatten)]
+    pub(crate) device: DeviceArguments,
+    #[command(flatten)]
+    pub(crate) firmware: FirmwareArguments,
+    /// Where on the device to put a file for a while [default: westerly-tour.bin where its file system is]
+    #[arg(long, value_name = "PATH")]
+    pub(crate) file: Option<String>,
+    /// Bytes of that file
+    #[arg(long, value_name = "BYTES", default_value_t = 4096, value_parser = value_parser!(u32).range(1..=16 * 1024 * 1024))]
+    pub(crate) size: u32,
 }
 
 /// How often to ask.
@@ -168,6 +190,11 @@ impl DeviceArguments {
             Some(key) => connection.with_key(key),
             None => connection,
         })
+    }
+
+    /// Whether there is a key to log in with.
+    pub(crate) const fn has_key(&self) -> bool {
+        self.key.is_some()
     }
 
     /// The key, read from its file.

@@ -56,7 +56,8 @@ pub(super) fn of(report: &Report) -> String {
     text
 }
 
-fn headline(crash: &Crash) -> String {
+/// What crashed, when, and how often.
+pub(crate) fn headline(crash: &Crash) -> String {
     let what = match crash.reason.as_str() {
         "stack_overflow" => "stack overflow",
         "kernel_panic" => "kernel panic",
