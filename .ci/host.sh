@@ -27,7 +27,7 @@ step_lint() {
   CARGO_TARGET_DIR=$build/lint with_core cargo clippy --locked --quiet --manifest-path tests/no-panic/Cargo.toml \
     --target thumbv7m-none-eabi -- -D warnings
   if command -v shellcheck >/dev/null || packages shellcheck; then
-    shellcheck -x .ci/run .ci/*.sh .ci/core-libraries .ci/dependencies .ci/repository fuzz/run tests/no-panic/run tests/miri/run
+    shellcheck -x .ci/run .ci/*.sh .ci/compilers .ci/core-libraries .ci/dependencies .ci/repository fuzz/run tests/no-panic/run tests/miri/run
   else
     echo "no shellcheck here: the shell scripts are not looked at"
   fi
@@ -71,6 +71,13 @@ step_repository() {
   .ci/repository
 }
 
+# That tests/sizes says what it must, and that docs/sizes.md is made from the limits. What was built is looked at by size_limits.
+step_sizes() {
+  need_sizes
+  "$python/bin/python" -m pytest -q tests/sizes
+  "$python/bin/python" tests/sizes/run --document --check
+}
+
 step_fuzz() {
   need c++ g++
   command -v cargo-fuzz >/dev/null || cargo install --quiet --locked cargo-fuzz
@@ -92,6 +99,19 @@ step_clients() {
   need_python
   cargo build --locked --quiet -p westerly
   "$python/bin/python" -m pytest -q tests/clients --executable "$build/debug/westerly"
+}
+
+# The commands of README and docs, as a reader types them.
+step_documents() {
+  need_python
+  need_mcumgrctl
+  cargo build --locked --quiet -p westerly
+  "$python/bin/python" -m pytest -q tests/documents --westerly "$build/debug/westerly"
+}
+
+# Without Bluetooth, which would need libraries of the system.
+need_mcumgrctl() {
+  command -v mcumgrctl >/dev/null || cargo install --quiet --locked --no-default-features mcumgrctl
 }
 
 # westerly-zephyr's and westerly-defmt's unsafe code, and the ring. Miri is a part of nightly toolchains only.

@@ -81,3 +81,9 @@ need_python() {
   fi
   "$python/bin/python" -m pip install --quiet --disable-pip-version-check -r tests/clients/requirements.txt
 }
+
+# And what reads the ELF files that the builds make.
+need_sizes() {
+  need_python
+  "$python/bin/python" -m pip install --quiet --disable-pip-version-check -r tests/sizes/requirements.txt
+}

@@ -2,7 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 # The steps that need Zephyr. Sourced by run.
 
-boards=(native_sim/native/64 qemu_cortex_m3)
+# Those that run, and those that people own (sample.yaml says what each is built for). RISC-V by itself, since a distribution's
+# compilers are one for each architecture.
+boards=(native_sim/native/64 qemu_cortex_m3 mps2/an385
+  nrf52840dk/nrf52840 nrf5340dk/nrf5340/cpuapp bbc_microbit_v2 rpi_pico frdm_k64f nucleo_l476rg)
+riscv_boards=(qemu_riscv32)
+rust_targets=(x86_64-unknown-none thumbv6m-none-eabi thumbv7m-none-eabi thumbv7em-none-eabi thumbv8m.main-none-eabi
+  riscv32i-unknown-none-elf)
 
 # Zephyr's folder and, where no SDK is installed, the compiler to use instead: as tests/bench finds them.
 zephyr_is_there() {
@@ -34,6 +40,7 @@ need_zephyr_tools() {
   need ninja ninja-build
   need dtc device-tree-compiler
   need qemu-system-arm qemu-system-arm
+  need qemu-system-riscv32 qemu-system-misc
   # For bindgen, and for native_sim.
   ldconfig -p | grep -q libclang || compgen -G "/usr/lib/llvm-*/lib/libclang.so*" >/dev/null || packages libclang-dev ||
     stop "needs libclang; it is in Debian's package libclang-dev"
@@ -43,8 +50,8 @@ need_zephyr_tools() {
     zephyr_was_looked_for=
     zephyr_is_there
   fi
-  need_core thumbv7m-none-eabi x86_64-unknown-none
-  need_python
+  need_core "${rust_targets[@]}"
+  need_sizes
   use_compiler_cache
 }
 
@@ -60,15 +67,64 @@ use_compiler_cache() {
   sccache --start-server >/dev/null 2>&1 </dev/null || true
 }
 
-# Twister outside the tree, which it would search else. One more at a time than there are processors: the longest test waits.
+# Twister over all boards. Takes the name of what it makes, and Twister's options.
+twister() {
+  if [ "${ZEPHYR_TOOLCHAIN_VARIANT:-}" != gnuarmemb ]; then
+    # The Zephyr SDK has a compiler for each.
+    twister_of "$1" "${boards[*]} ${riscv_boards[*]}" "${@:2}"
+    return
+  fi
+  need riscv64-unknown-elf-gcc gcc-riscv64-unknown-elf
+  local compilers=$build/ci/compilers
+  .ci/compilers "$compilers"
+  GNUARMEMB_TOOLCHAIN_PATH=$compilers twister_of "$1" "${boards[*]}" "${@:2}"
+  # Nothing else in sample.yaml is for RISC-V.
+  [ "$1" = application ] || return 0
+  ZEPHYR_TOOLCHAIN_VARIANT=cross-compile CROSS_COMPILE=$compilers/bin/riscv64-unknown-elf- \
+    twister_of "$1-riscv" "${riscv_boards[*]}" --force-toolchain "${@:2}"
+}
+
+# Over some boards, its output outside the tree, which it would search else. Keeps what was built of which size.
+twister_of() {
+  local options=() board
+  scratch=$(mktemp -d)
+  for board in $2; do options+=(-p "$board"); done
+  PATH=$python/bin:$PATH with_core "$python/bin/python" "$ZEPHYR_BASE/scripts/twister" -T . "${options[@]}" --integration \
+    --inline-logs -v --outdir "$scratch/out" "${@:3}"
+  note_sizes "$1" "$scratch/out"
+  bills_of_materials "$scratch/out"
+  rm -rf "$scratch"
+  scratch=
+}
+
+# The application, driven by its clients for minutes in which the processor has little to do. One more at a time than there are
+# processors.
 step_twister() {
   need_zephyr_tools
-  local folder options=()
-  folder=$(mktemp -d)
-  for board in "${boards[@]}"; do options+=(-p "$board"); done
-  PATH=$python/bin:$PATH with_core "$python/bin/python" "$ZEPHYR_BASE/scripts/twister" -T . "${options[@]}" --integration \
-    --inline-logs -v --jobs "$(($(nproc) + 1))" --outdir "$folder/out"
-  rm -rf "$folder"
+  twister application --tag application --jobs "$(($(nproc) + 1))"
+}
+
+# All else that Twister builds and runs, with what the processor has left beside the step above: answers are timed there, not here.
+step_builds() {
+  need_zephyr_tools
+  renice -n 19 $BASHPID >/dev/null
+  twister builds --exclude-tag application --jobs "$(nproc)"
+}
+
+# What the builds in a folder take of their boards, kept for the step below; under a name of its own.
+note_sizes() {
+  "$python/bin/python" tests/sizes/run --builds "$2" --write "$build/ci/sizes/$1.json"
+}
+
+# All that the steps above have built, against tests/sizes/limits.toml. It builds nothing.
+step_size_limits() {
+  need_sizes
+  local file options=()
+  for file in "$build"/ci/sizes/*.json; do
+    [ -e "$file" ] || stop "nothing was measured yet: .ci/run applications twister+builds upgrade size_limits"
+    options+=(--read "$file")
+  done
+  "$python/bin/python" tests/sizes/run "${options[@]}" --complete
 }
 
 # The application built as a user does, without a warning, what is in it, and the clients against it: both boards at a time,
@@ -76,13 +132,13 @@ step_twister() {
 step_applications() {
   need_zephyr_tools
   cargo build --locked --quiet -p westerly
-  local native_sim failed=0
-  "$root/.ci/run" native_sim_alone >"$build/ci/native_sim.alone.log" 2>&1 </dev/null &
-  native_sim=$!
+  local failed=0
+  start_beside native_sim_alone "$build/ci/native_sim.alone.log"
   application qemu_cortex_m3 qemu
-  bill_of_materials qemu
+  note_sizes qemu "$build/ci/qemu"
+  bill_of_materials "$build/ci/qemu" qemu
   clients qemu zephyr.elf || failed=1
-  wait "$native_sim" || failed=1
+  end_beside || failed=1
   tail -n "$((failed ? 200 : 2))" "$build/ci/native_sim.alone.log"
   [ "$failed" -eq 0 ] || stop "see above"
 }
@@ -91,7 +147,7 @@ step_applications() {
 step_native_sim_alone() {
   need_zephyr_tools
   application native_sim/native/64 native_sim
-  bill_of_materials native_sim
+  bill_of_materials "$build/ci/native_sim" native_sim
   clients native_sim zephyr.exe
 }
 
@@ -112,9 +168,27 @@ application() {
   log=
 }
 
+# The documents' commands that need Zephyr or what was built with it.
+step_commands() {
+  need_zephyr_tools
+  cargo build --locked --quiet -p westerly
+  [ -f "$build/ci/qemu/zephyr/zephyr.elf" ] || application qemu_cortex_m3 qemu
+  [ -f "$build/ci/native_sim/zephyr/zephyr.exe" ] || application native_sim/native/64 native_sim
+  with_core "$python/bin/python" -m pytest -q tests/documents --westerly "$build/debug/westerly" --stages qemu,native_sim,west \
+    --qemu-elf "$build/ci/qemu/zephyr/zephyr.elf" --native-sim "$build/ci/native_sim/zephyr/zephyr.exe"
+}
+
+# Of each board that Twister has built the application for as it comes, which has modules of its maker in it.
+bills_of_materials() {
+  local folder
+  find "$1" -type d -name westerly.boards | while read -r folder; do
+    bill_of_materials "$folder" twister
+  done
+}
+
 # What is in the image, and that a file with another hash in it is not taken for it.
 bill_of_materials() {
-  local folder=$build/ci/$1 file=$build/ci/$1.cdx.json
+  local folder=$1 file=$build/ci/$2.cdx.json
   "$python/bin/python" release/sbom "$folder" --output "$file"
   "$python/bin/python" release/sbom "$folder" --check "$file"
   sed '0,/"content": "../s//"content": "--/' "$file" >"$file.wrong"
@@ -149,4 +223,11 @@ step_upgrade() {
   need_zephyr_tools
   "$python/bin/python" -m pip install --quiet --disable-pip-version-check -r tests/upgrade/requirements.txt
   with_core "$python/bin/python" tests/upgrade/run --build-dir "$build/ci/upgrade"
+  note_sizes upgrade "$build/ci/upgrade/move"
+}
+
+# The template, as a user has it: in a workspace of its own, with Westerly as a module.
+step_workspace() {
+  need_zephyr_tools
+  PATH=$python/bin:$PATH with_core "$python/bin/python" tests/workspace/run
 }
