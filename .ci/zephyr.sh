@@ -58,15 +58,22 @@ need_zephyr_tools() {
 }
 
 # Every configuration compiles the same bindgen, dozens of crates, in a target folder of its own. Where sccache is to be had,
-# it does so once. It wants the compiler itself, not rustup's stand-in; and its server must not be started by a build, whose
-# output it would hold open.
+# it does so once; ccache, which Zephyr takes where it finds it, does the same for C. sccache wants the compiler itself, not
+# rustup's stand-in; and its server must not be started by a build, whose output it would hold open.
 use_compiler_cache() {
+  command -v ccache >/dev/null || packages ccache || true
   [ -z "${RUSTC_WRAPPER:-}" ] || return 0
   command -v sccache >/dev/null || packages sccache || return 0
   RUSTC=$(with_core rustc --print sysroot)/bin/rustc
   export RUSTC RUSTC_WRAPPER=sccache SCCACHE_IDLE_TIMEOUT=0
   # Fails where one runs already, which will do.
   sccache --start-server >/dev/null 2>&1 </dev/null || true
+}
+
+# Runs a command that builds for Zephyr below a folder, whose name is no difference to ccache then. A folder of cargo's that all
+# configurations share is no way to spare more: zephyr-sys, built once there, would be taken for the next configuration's too.
+for_zephyr() {
+  CCACHE_BASEDIR=$1 CCACHE_NOHASHDIR=yes with_core "${@:2}"
 }
 
 # Twister over all boards. Takes the name of what it makes, and Twister's options.
@@ -90,7 +97,7 @@ twister_of() {
   local options=() board
   scratch=$(mktemp -d)
   for board in $2; do options+=(-p "$board"); done
-  PATH=$python/bin:$PATH with_core "$python/bin/python" "$ZEPHYR_BASE/scripts/twister" -T . "${options[@]}" --integration \
+  PATH=$python/bin:$PATH for_zephyr "$scratch" "$python/bin/python" "$ZEPHYR_BASE/scripts/twister" -T . "${options[@]}" --integration \
     --inline-logs -v --outdir "$scratch/out" "${@:3}"
   note_sizes "$1" "$scratch/out"
   bills_of_materials "$scratch/out"
@@ -161,8 +168,8 @@ application() {
   # Zephyr without its history warns that it cannot tell its version.
   git -C "$ZEPHYR_BASE" rev-parse >/dev/null 2>&1 || version=(-DBUILD_VERSION=unknown)
   echo "building for $1"
-  with_core cmake -GNinja -B"$folder" -S. -DBOARD="$1" "${version[@]}" "${@:3}" >"$log" 2>&1 </dev/null
-  with_core cmake --build "$folder" >>"$log" 2>&1 </dev/null
+  for_zephyr "$folder" cmake -GNinja -B"$folder" -S. -DBOARD="$1" "${version[@]}" "${@:3}" >"$log" 2>&1 </dev/null
+  for_zephyr "$folder" cmake --build "$folder" >>"$log" 2>&1 </dev/null
   if grep -niE '\bwarning\b' "$log" >&2; then
     stop "the build for $1 warns, see above"
   fi
@@ -216,14 +223,14 @@ step_sanitized() {
 
 step_comparison() {
   need_zephyr_tools
-  with_core "$python/bin/python" tests/bench/run --build-dir "$build/ci/bench"
+  for_zephyr "$build/ci/bench" "$python/bin/python" tests/bench/run --build-dir "$build/ci/bench"
 }
 
 # MCUboot and the application, the one upgraded by the other.
 step_upgrade() {
   need_zephyr_tools
   "$python/bin/python" -m pip install --quiet --disable-pip-version-check -r tests/upgrade/requirements.txt
-  with_core "$python/bin/python" tests/upgrade/run --build-dir "$build/ci/upgrade"
+  for_zephyr "$build/ci/upgrade" "$python/bin/python" tests/upgrade/run --build-dir "$build/ci/upgrade"
   note_sizes upgrade "$build/ci/upgrade/move"
 }
 
