@@ -14,6 +14,7 @@ class Machine(boards.Board):
 
     STARTED = r"^\*\*\* Booting (Zephyr OS) build"
     """The application says so; MCUboot's own line is "Using Zephyr OS build"."""
+    BOOTLOADER = r"^\*\*\* Booting (MCUboot)"
     SWAP = r"^I: (Starting swap)"
     JUMP = r"^I: (Jumping to the first image slot)"
 

@@ -10,6 +10,7 @@ import flash
 import pytest
 from conftest import NEW_VERSION
 from mcumgr_toolkit import MCUmgrClient
+from smpclient.requests.os_management import ResetWrite
 
 TIMEOUT_MS = 5000
 
@@ -44,6 +45,18 @@ def test_the_board_starts_with_the_image_it_was_built_with(board):
     states = client.states(board.machine)
     assert list(states) == [0]
     assert states[0].active and states[0].confirmed and states[0].bootable
+
+
+def test_a_byte_that_comes_too_early_does_not_silence_the_board(board):
+    """It comes while MCUboot runs, as a client's does that does not wait: mps2/an385's UART holds it, and never says so again."""
+    before = client.states(board.machine)
+    # Open all the time: QEMU looks only once a second whether somebody is at the other end.
+    with open(board.machine.serial, "wb", buffering=0) as line:
+        client.ask(board.machine, ResetWrite())
+        board.machine.wait_for(board.machine.BOOTLOADER, times=2)
+        line.write(b"\n")
+        board.machine.wait_for_start(2)
+        assert client.states(board.machine) == before
 
 
 def test_what_is_not_confirmed_is_reverted(board, images):

@@ -121,9 +121,9 @@ impl<const QUEUE: usize> Line<QUEUE> {
         if interrupts_locked(set) != 0 {
             return Err(OpenError::NoInterrupts);
         }
-        // SAFETY: `uart` is a device that is ready, with its callback in place.
-        unsafe { uart_irq_rx_enable(uart) };
-        Ok(Port { uart, received, shared: &self.shared })
+        let mut port = Port { uart, received, shared: &self.shared };
+        port.enable_receive();
+        Ok(port)
     }
 }
 
@@ -168,8 +168,20 @@ impl Port {
     fn resume(&mut self) {
         if self.shared.paused.load(Ordering::Acquire) {
             self.shared.paused.store(false, Ordering::Release);
-            // SAFETY: `uart` is a device that is ready, with its callback in place.
-            unsafe { uart_irq_rx_enable(self.uart) };
+            self.enable_receive();
+        }
+    }
+
+    /// Switches the receive interrupt on, and sees to bytes that the UART holds already.
+    ///
+    /// Some UARTs (the CMSDK one of mps2/an385) raise the interrupt when a byte comes, and not for one that came while it was
+    /// off; as they have room for no other, no further byte would ever come. So the transmit interrupt, which every driver raises
+    /// for a UART that can take bytes, is asked for: the handler looks at both sides, and disables it as there is nothing to send.
+    fn enable_receive(&mut self) {
+        // SAFETY: `uart` is a device that is ready, with its callback in place.
+        unsafe {
+            uart_irq_rx_enable(self.uart);
+            uart_irq_tx_enable(self.uart);
         }
     }
 
