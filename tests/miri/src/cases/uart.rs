@@ -39,10 +39,12 @@ fn with_interrupts<R>(uart: &device, thread: impl FnOnce() -> R) -> R {
 
 pub fn chosen() {
     static LINE: Line<8> = Line::new();
+    CHOSEN_UART.arrive(b"e");
     let mut port = LINE.open().unwrap();
     assert_eq!(LINE.open().err(), Some(OpenError::Open));
     // The port is for one thread, not for the one that opened it.
     thread::spawn(move || {
+        came_early(&mut port);
         receives(&mut port);
         transmits(&mut port);
         stalls(&mut port);
@@ -50,6 +52,24 @@ pub fn chosen() {
     })
     .join()
     .unwrap();
+}
+
+/// What the UART held when the line was opened; and then, what it held while there was no room for more.
+fn came_early(port: &mut Port) {
+    let mut into = [0; 7];
+    CHOSEN_UART.interrupt();
+    assert!(port.has_received());
+    assert_eq!(port.read(&mut into), 1);
+    assert_eq!(into[0], b'e');
+
+    CHOSEN_UART.arrive(b"seven and");
+    CHOSEN_UART.interrupt();
+    assert_eq!(port.read(&mut into), 7);
+    assert!(!port.has_received());
+    CHOSEN_UART.interrupt();
+    assert!(port.has_received());
+    assert_eq!(port.read(&mut into), 2);
+    assert_eq!(into[..2], *b"nd");
 }
 
 /// More than the queue has room for: the interrupt stops, and is switched on again.

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! A UART whose interrupt is a call of [`device::interrupt`], from a thread that the case starts.
+//! A UART whose interrupt is a call of [`device::interrupt`], from a thread that the case starts. As the CMSDK one, it raises the
+//! receive interrupt when bytes arrive, and not for those that arrived while it was off.
 
 use std::collections::VecDeque;
 use std::ffi::{c_int, c_void};
+use std::mem;
 use std::slice;
 use std::sync::{Mutex, MutexGuard};
 
@@ -16,6 +18,8 @@ struct State {
     callback: uart_irq_callback_user_data_t,
     user_data: *mut c_void,
     receive: bool,
+    /// Bytes arrived, and the interrupt that says so has not been carried out.
+    arrived: bool,
     transmit: bool,
     received: VecDeque<u8>,
     transmitted: Vec<u8>,
@@ -33,6 +37,7 @@ impl device {
             callback: None,
             user_data: std::ptr::null_mut(),
             receive: false,
+            arrived: false,
             transmit: false,
             received: VecDeque::new(),
             transmitted: Vec::new(),
@@ -47,7 +52,9 @@ impl device {
 
     /// Bytes arrive.
     pub fn arrive(&self, bytes: &[u8]) {
-        self.state().received.extend(bytes);
+        let mut state = self.state();
+        state.received.extend(bytes);
+        state.arrived = state.receive;
     }
 
     /// What left it so far.
@@ -62,9 +69,9 @@ impl device {
 
     /// One interrupt, if there is anything that raises one.
     pub fn interrupt(&self) {
-        let state = self.state();
+        let mut state = self.state();
         let (callback, user_data) = (state.callback, state.user_data);
-        let pending = state.transmit || state.receive && !state.received.is_empty();
+        let pending = mem::take(&mut state.arrived) || state.transmit;
         drop(state);
         if let Some(callback) = callback.filter(|_| pending) {
             // SAFETY: with the pointer that came with it.
@@ -131,7 +138,8 @@ pub unsafe extern "C" fn uart_irq_rx_enable(uart: *const device) {
 
 pub unsafe extern "C" fn uart_irq_rx_disable(uart: *const device) {
     // SAFETY: the caller's promise.
-    unsafe { of(uart) }.receive = false;
+    let mut state = unsafe { of(uart) };
+    (state.receive, state.arrived) = (false, false);
 }
 
 pub unsafe extern "C" fn uart_irq_tx_enable(uart: *const device) {
